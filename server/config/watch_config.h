@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is checked against what is normal: detectors with their parameters, queries that are looked
+// at when an alert arrives, and watches that run on a schedule. Plain immutable values.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "promql/model/labels.h"
+#include "promql/model/matcher.h"
+
+namespace warden {
+
+enum class DetectorKind : std::uint8_t { kHoltWinters, kEwma, kZscore, kRollingPercentile };
+
+[[nodiscard]] std::string_view Name(
+    DetectorKind kind);  // holt_winters, ewma, zscore, rolling_percentile
+
+enum class Direction : std::uint8_t { kBoth, kAbove, kBelow };
+
+struct DetectorConfig {
+  DetectorKind kind = DetectorKind::kHoltWinters;
+  std::size_t period = 288;  // points a season
+  double threshold = 2.5;    // standard deviations (percentiles: widths of the band)
+  Direction direction = Direction::kBoth;
+  std::optional<double> alpha;  // smoothing of the level, (0, 1); not set: fitted (ewma: 0.1)
+  std::optional<double> beta;
+  std::optional<double> gamma;
+  std::size_t window = 288;  // points that rolling_percentile and zscore look back on
+  double lower_percentile = 1;
+  double upper_percentile = 99;
+  std::size_t min_points = 100;  // fewer: no verdict from this detector
+
+  friend bool operator==(const DetectorConfig&, const DetectorConfig&) = default;
+};
+
+// An alert that matches is checked by this query, sent as it stands, when it arrives.
+struct AnomalyQuery {
+  promql::Matchers matchers;
+  std::string query;
+  std::chrono::milliseconds history = std::chrono::hours(7 * 24);
+  std::chrono::milliseconds step = std::chrono::minutes(5);
+  DetectorConfig detector;
+};
+
+struct AnomalyConfig {
+  bool is_enabled = true;
+  std::chrono::milliseconds budget =
+      std::chrono::seconds(2);  // an alert's message waits no longer for its verdict
+  // For alerts that name their query in the annotation `promwarden_query`.
+  std::chrono::milliseconds history = std::chrono::hours(7 * 24);
+  std::chrono::milliseconds step = std::chrono::minutes(5);
+  DetectorConfig detector;
+  std::vector<AnomalyQuery> queries;  // the first that matches counts
+};
+
+// Severity of an anomaly → value of the alert's label `severity`; empty: no alert at this level.
+struct SeverityMapping {
+  std::string critical = "critical";
+  std::string high = "warning";
+  std::string medium = "warning";
+  std::string low;
+
+  friend bool operator==(const SeverityMapping&, const SeverityMapping&) = default;
+};
+
+struct WatchConfig {
+  std::string name;  // unique; becomes the alert's `alertname` unless `labels` has one
+  std::string query;
+  std::chrono::milliseconds interval = std::chrono::minutes(5);
+  std::chrono::milliseconds history = std::chrono::hours(7 * 24);
+  std::chrono::milliseconds step = std::chrono::minutes(5);
+  std::chrono::milliseconds timeout = std::chrono::seconds(30);
+  DetectorConfig detector;
+  SeverityMapping severity;
+  std::size_t fire_after = 1;     // consecutive anomalous runs before the alert fires
+  std::size_t resolve_after = 1;  // consecutive normal runs before it resolves
+  promql::LabelSet labels;
+  promql::LabelSet annotations;
+};
+
+}  // namespace warden
