@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+// What goes into and comes out of the store besides the values of server/alert.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "server/alert/incident.h"
+#include "server/alert/notification.h"
+
+namespace warden {
+
+struct StoredState {
+  std::vector<AlertRecord> alerts;
+  std::vector<GroupRecord> groups;
+  std::vector<Incident> incidents;  // open ones, with members
+  AlertId last_alert;
+  IncidentId last_incident;
+  NotificationId last_notification;
+  DeliveryId last_delivery;
+};
+
+// A body that was JSON but no usable webhook.
+struct QuarantineRow {
+  std::int64_t id = 0;
+  Instant at;
+  std::string source;
+  std::string reason;
+  std::string body;
+};
+
+struct LeaseRequest {
+  Instant now;
+  Instant lease_until;
+  std::int64_t limit = 32;
+  std::int64_t per_destination = 4;
+  std::vector<Destination> blocked;  // circuits that are open, buckets that are empty
+};
+
+struct IncidentRow {
+  Incident incident;
+  std::vector<AlertRecord> alerts;  // those of incident.members
+};
+
+enum class IncidentState : std::uint8_t { kOpen, kClosed, kAll };
+
+struct IncidentFilter {
+  IncidentState state = IncidentState::kOpen;
+  std::int64_t limit = 1000;  // newest first
+};
+
+struct DeliveryFilter {
+  std::optional<DeliveryState> state;
+  std::optional<IncidentId> incident;
+  std::int64_t limit = 1000;  // newest first
+  std::optional<DeliveryId> before;
+};
+
+// created = delivered + dead + expired + superseded + pending
+struct DeliveryBalance {
+  std::int64_t created = 0;
+  std::int64_t delivered = 0;
+  std::int64_t dead = 0;
+  std::int64_t expired = 0;
+  std::int64_t superseded = 0;
+  std::int64_t pending = 0;
+};
+
+struct DestinationQueue {
+  std::int64_t waiting = 0;
+  std::optional<Instant> oldest;  // created_at of the oldest waiting row
+};
+
+}  // namespace warden
