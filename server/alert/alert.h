@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// One alert as Alertmanager reports it, and one webhook message, version 4, that carries several: a snapshot of a group,
-// not a delta. What is not in a message says nothing about the alerts that are not in it.
+// One alert as Alertmanager reports it, and one webhook message, version 4, that carries several: a
+// snapshot of a group, not a delta. What is not in a message says nothing about the alerts that are
+// not in it.
 #pragma once
 
 #include <cstdint>
@@ -36,13 +37,15 @@ struct Alert {
 };
 
 struct WebhookMessage {
-  std::string source;    // which Alertmanager cluster: the last part of the path, "default" without one
+  std::string
+      source;  // which Alertmanager cluster: the last part of the path, "default" without one
   std::string receiver;  // the quoting of Alertmanager undone: `web.hook`
   std::string group_key;
   std::string external_url;  // of the sending peer: all that tells members of a cluster apart
   std::string notification_reason;
   AlertStatus status = AlertStatus::kFiring;
-  std::uint64_t truncated_alerts = 0;
+  std::uint64_t truncated_alerts = 0;  // not in `alerts`, cut away by max_alerts
+  std::size_t unusable_alerts = 0;     // in the body, but no alert could be made of them
   promql::LabelSet group_labels;
   promql::LabelSet common_labels;
   promql::LabelSet common_annotations;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Row numbers of the store as small types of their own, so that one kind is never passed for another. 0 is none.
+// Row numbers of the store as small types of their own, so that one kind is never passed for
+// another. 0 is none.
 #pragma once
 
 #include <compare>
@@ -25,5 +26,7 @@ using DeliveryId = Id<struct DeliveryTag>;
 
 template <class Tag>
 struct std::hash<warden::Id<Tag>> {
-  std::size_t operator()(const warden::Id<Tag>& id) const noexcept { return std::hash<std::int64_t>{}(id.value); }
+  std::size_t operator()(const warden::Id<Tag>& id) const noexcept {
+    return std::hash<std::int64_t>{}(id.value);
+  }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the daemon remembers: alerts seen, message groups of Alertmanager, and incidents. An incident is one group of our
-// own route tree from its first firing alert until all are resolved; it is what people are told about.
+// What the daemon remembers: alerts seen, message groups of Alertmanager, and incidents. An
+// incident is one group of our own route tree from its first firing alert until all are resolved;
+// it is what people are told about.
 //
 //   firing alert ──▶ open ──flush──▶ open, announced ──all resolved──▶ flush ──▶ closed
 //                     │ all resolved before the first flush: closed, nobody is told
@@ -29,7 +30,7 @@ struct AlertRecord {
 
 // The last state that a group of Alertmanager reported: what makes copies and repeats recognisable.
 struct GroupRecord {
-  std::string key;  // source, receiver and group key, joined by line feeds
+  std::string key;               // source, receiver and group key, joined by line feeds
   std::uint64_t state_hash = 0;  // of the set of (fingerprint, status, startsAt)
   std::string peer;
   Instant seen_at;
@@ -46,7 +47,8 @@ struct Member {
 
 struct Incident {
   IncidentId id;
-  std::string uid;        // 13 characters, unique over restarts and databases: shown, used as key by receivers
+  std::string
+      uid;  // 13 characters, unique over restarts and databases: shown, used as key by receivers
   std::string route_id;   // of the route that took its alerts
   std::string group_key;  // as Alertmanager builds it: `{}/{team="a"}:{alertname="b"}`
   std::string receiver;
@@ -63,8 +65,21 @@ struct Incident {
 };
 
 enum class TimelineKind : std::uint8_t {
-  kOpened, kJoined, kResolved, kReopened, kDuplicate, kStale, kMuted, kUnmuted, kNotified, kRepeated, kNothingToSay,
-  kClosed, kDelivery, kAnomaly, kTruncated,
+  kOpened,
+  kJoined,
+  kResolved,
+  kReopened,
+  kDuplicate,
+  kStale,
+  kMuted,
+  kUnmuted,
+  kNotified,
+  kRepeated,
+  kNothingToSay,
+  kClosed,
+  kDelivery,
+  kAnomaly,
+  kTruncated,
 };
 
 [[nodiscard]] std::string_view Name(TimelineKind kind);  // snake_case

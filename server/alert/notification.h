@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is said to people, and the rows that get it there. A flush of an incident makes one Notification (a frozen list of
-// alerts and a reason) and one Delivery per integration of the receiver; the balance
-//   created = delivered + dead + expired + superseded + pending   (pending counts leased and unknown rows too)
-// holds at any time. Message is the notification with the alerts' texts filled in: what channels compose from.
+// What is said to people, and the rows that get it there. A flush of an incident makes one
+// Notification (a frozen list of alerts and a reason) and one Delivery per integration of the
+// receiver; the balance
+//   created = delivered + dead + expired + superseded + pending   (pending counts leased and
+//   unknown rows too)
+// holds at any time. Message is the notification with the alerts' texts filled in: what channels
+// compose from.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +19,15 @@
 
 namespace warden {
 
-enum class NotifyReason : std::uint8_t { kFirst, kNewAlerts, kSomeResolved, kAllResolved, kRepeat, kUnmuted, kTest };
+enum class NotifyReason : std::uint8_t {
+  kFirst,
+  kNewAlerts,
+  kSomeResolved,
+  kAllResolved,
+  kRepeat,
+  kUnmuted,
+  kTest
+};
 
 // Alertmanager's own words where it has them: `first notification`, `new alerts added`, …
 [[nodiscard]] std::string_view Text(NotifyReason reason);
@@ -39,15 +50,27 @@ struct Notification {
   std::vector<NotifiedAlert> alerts;
 };
 
-enum class DeliveryState : std::uint8_t { kPending, kLeased, kUnknown, kDelivered, kDead, kExpired, kSuperseded };
+enum class DeliveryState : std::uint8_t {
+  kPending,
+  kLeased,
+  kUnknown,
+  kDelivered,
+  kDead,
+  kExpired,
+  kSuperseded
+};
 
 [[nodiscard]] std::string_view Name(DeliveryState state);  // snake_case
-[[nodiscard]] constexpr bool IsSettled(DeliveryState state) { return state >= DeliveryState::kDelivered; }
+[[nodiscard]] constexpr bool IsSettled(DeliveryState state) {
+  return state >= DeliveryState::kDelivered;
+}
 
-// Where a delivery goes: one integration of a receiver, by kind and index as Alertmanager counts them, or "grafana".
+// Where a delivery goes: one integration of a receiver, by kind and index as Alertmanager counts
+// them, or "grafana".
 struct Destination {
   std::string receiver;
-  std::string kind;  // slack, discord, telegram, pagerduty, email, webhook, grafana: a name of channels.def
+  std::string
+      kind;  // slack, discord, telegram, pagerduty, email, webhook, grafana: a name of channels.def
   std::int64_t index = 0;
   friend bool operator==(const Destination&, const Destination&) = default;
   friend auto operator<=>(const Destination&, const Destination&) = default;
@@ -106,13 +129,15 @@ struct Message {
   std::optional<Instant> closed_at;
   Instant at;
   std::int64_t muted = 0;
-  std::vector<Alert> alerts;  // status and times as at the flush; firing first, each part by start time
+  std::vector<Alert>
+      alerts;  // status and times as at the flush; firing first, each part by start time
   std::optional<AnomalyVerdict> anomaly;
   std::string external_url;  // of this daemon
   bool may_be_duplicate = false;
 
   [[nodiscard]] std::size_t firing() const;
-  // The worst of critical, error, warning, info, "" over the firing alerts (all of them when none fires).
+  // The worst of critical, error, warning, info, "" over the firing alerts (all of them when none
+  // fires).
   [[nodiscard]] std::string_view severity() const;
 };
 
