@@ -78,8 +78,8 @@ std::string_view Message::severity() const {
   std::size_t worst = kWorstFirst.size();
   for (const auto& alert : alerts) {
     if (any_fires && alert.status != AlertStatus::kFiring) continue;
-    const auto at = std::ranges::find(kWorstFirst, alert.severity());
-    worst = std::min(worst, static_cast<std::size_t>(at - kWorstFirst.begin()));
+    const auto found = std::ranges::find(kWorstFirst, alert.severity());
+    worst = std::min(worst, static_cast<std::size_t>(found - kWorstFirst.begin()));
   }
   return worst < kWorstFirst.size() ? kWorstFirst[worst] : std::string_view{};
 }

@@ -198,8 +198,8 @@ std::string EncodeLabels(const promql::LabelSet& labels) {
   rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
   writer.StartObject();
   for (const auto& [name, value] : labels) {
-    writer.Key(name);
-    writer.String(value);
+    writer.Key(name.data(), static_cast<rapidjson::SizeType>(name.size()));
+    writer.String(value.data(), static_cast<rapidjson::SizeType>(value.size()));
   }
   writer.EndObject();
   return {buffer.GetString(), buffer.GetSize()};
