@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where everything lives that must survive a kill -9. A Store is one database; its write side is used by one thread at a
-// time (StoreWriter's), its read side (Find…, List…) from any thread, seeing only what was committed. Every change passes
-// through Transact: when it returns without an error, the change is on disk (fsync done). Nothing above this folder knows
-// which database it is.
+// Where everything lives that must survive a kill -9. A Store is one database; its write side is
+// used by one thread at a time (StoreWriter's), its read side (Find…, List…) from any thread,
+// seeing only what was committed. Every change passes through Transact: when it returns without an
+// error, the change is on disk (fsync done). Nothing above this folder knows which database it is.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,8 @@
 
 namespace warden {
 
-// The write side, valid inside one Transact call. A failure of any call fails the whole transaction.
+// The write side, valid inside one Transact call. A failure of any call fails the whole
+// transaction.
 class Transaction {
  public:
   virtual ~Transaction() = default;
@@ -32,20 +33,22 @@ class Transaction {
   virtual Result<void> PutGroup(const GroupRecord& group) = 0;
   virtual Result<void> PutIncident(const Incident& incident) = 0;  // without its members
   virtual Result<void> PutMember(IncidentId incident, AlertId alert, const Member& member) = 0;
-  virtual Result<void> RemoveMember(IncidentId incident, AlertId alert) = 0;
   virtual Result<void> AddTimeline(const TimelineEntry& entry) = 0;
   virtual Result<void> AddNotification(const Notification& notification) = 0;
-  // Inserts; rows of the same incident and destination that are still waiting become superseded, and the new row carries
-  // their notifications. Returns how many were superseded.
+  // Inserts; rows of the same incident and destination that are still waiting become superseded,
+  // and the new row carries their notifications. Returns how many were superseded.
   virtual Result<std::int64_t> AddDelivery(Delivery delivery) = 0;
   virtual Result<void> AddQuarantine(const QuarantineRow& row) = 0;
 
-  // Delivery. Leases up to `limit` due rows, oldest first, at most `per_destination` of one destination counting those
-  // already leased, none of `blocked`, never two of one incident and destination. A leased row's attempts count one more.
+  // Delivery. Leases up to `limit` due rows, oldest first, at most `per_destination` of one
+  // destination counting those already leased, none of `blocked`, never two of one incident and
+  // destination. A leased row's attempts count one more.
   virtual Result<std::vector<Delivery>> Lease(const LeaseRequest& request) = 0;
-  // Writes state, attempts, not_before, last_error, settled_at of a row that is leased.
-  virtual Result<void> PutDelivery(const Delivery& delivery) = 0;
-  virtual Result<void> PutRemoteId(IncidentId incident, const Destination& destination, std::string_view remote_id) = 0;
+  // Writes state, attempts, not_before, last_error, settled_at of a leased row. A row that would wait again although a newer
+  // one of its incident and destination waits becomes superseded instead. Returns the state it is in now.
+  virtual Result<DeliveryState> PutDelivery(const Delivery& delivery) = 0;
+  virtual Result<void> PutRemoteId(IncidentId incident, const Destination& destination,
+                                   std::string_view remote_id) = 0;
   // Waiting rows whose expires_at has passed become expired; they are returned.
   virtual Result<std::vector<Delivery>> ExpireDue(Instant now) = 0;
 
@@ -53,8 +56,9 @@ class Transaction {
   virtual Result<void> PutBlob(std::string_view name, std::string_view value) = 0;
   virtual Result<void> RemoveBlob(std::string_view name) = 0;
 
-  // Forgets what ended before `before`: closed incidents with all that belongs to them, settled deliveries, groups not seen
-  // since, quarantine. At most `limit` incidents a call; returns how many went.
+  // Forgets what ended before `before`: closed incidents with all that belongs to them, settled
+  // deliveries, groups not seen since, quarantine. At most `limit` incidents a call; returns how
+  // many went.
   virtual Result<std::int64_t> Prune(Instant before, std::int64_t limit) = 0;
 };
 
@@ -62,11 +66,12 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Runs `work` and commits. Blocks for the disk. unavailable: the disk is full, read-only or failing; nothing was changed.
+  // Runs `work` and commits. Blocks for the disk. unavailable: the disk is full, read-only or
+  // failing; nothing was changed.
   virtual Result<void> Transact(const std::function<Result<void>(Transaction&)>& work) = 0;
 
-  // What triage needs to carry on: open incidents with members, their alerts, alerts changed since `recent`, groups, and the
-  // next free ids. Leased rows of a dead process become unknown first.
+  // What triage needs to carry on: open incidents with members, their alerts, alerts changed since
+  // `recent`, groups, and the next free ids. Leased rows of a dead process become unknown first.
   virtual Result<StoredState> Load(Instant recent) = 0;
 
   virtual Result<std::vector<IncidentRow>> ListIncidents(const IncidentFilter& filter) = 0;
@@ -78,15 +83,16 @@ class Store {
   // A notification (with those it carries merged in) and the texts of its alerts.
   virtual Result<Message> LoadMessage(const Delivery& delivery) = 0;
   virtual Result<std::string> RemoteId(IncidentId incident, const Destination& destination) = 0;
-  // The earliest not_before of a waiting row; none when nothing waits.
-  virtual Result<std::optional<Instant>> NextDue() = 0;
+  // The earliest not_before of a waiting row of a destination that is not blocked; none when nothing waits.
+  virtual Result<std::optional<Instant>> NextDue(const std::vector<Destination>& blocked) = 0;
   virtual Result<DeliveryBalance> Balance() = 0;
-  virtual Result<std::map<std::string, DestinationQueue>> Queues(Instant now) = 0;
+  // By Text(destination).
+  virtual Result<std::map<std::string, DestinationQueue>> Queues() = 0;
   virtual Result<std::optional<std::string>> FindBlob(std::string_view name) = 0;
 };
 
-// Opens or creates the SQLite database at `path` (":memory:" for tests) and brings its schema up to date.
-// invalid: not a database of ours, or of a newer version; unavailable: cannot be opened.
+// Opens or creates the SQLite database at `path` (":memory:" for tests) and brings its schema up to
+// date. invalid: not a database of ours, or of a newer version; unavailable: cannot be opened.
 [[nodiscard]] Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path);
 
 }  // namespace warden

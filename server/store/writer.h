@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one thread that writes (named "store"), so that everything that happens at the same time shares one fsync: it takes
-// all work that is queued, runs it inside one transaction, and tells each piece how it went after the commit. When a commit
-// fails, every piece of that turn hears the error, and `healthy` is false until a probe write works again. Work runs in the
-// order of submission. Submit is safe from any thread, also from done callbacks; work and done run on the writer's thread
-// and must not block. Borrows the store.
+// The one thread that writes (named "store"), so that everything that happens at the same time
+// shares one fsync: it takes all work that is queued, runs it inside one transaction, and tells
+// each piece how it went after the commit. When a commit fails, every piece of that turn hears the
+// error, and `healthy` is false until a probe write works again. Work runs in the order of
+// submission. Submit is safe from any thread, also from done callbacks; work and done run on the
+// writer's thread and must not block. Borrows the store.
 #pragma once
 
 #include <atomic>
@@ -34,9 +35,11 @@ class StoreWriter {
   // Refuses new work (done hears unavailable), finishes what is queued, joins.
   void Stop();
 
-  // False from a failed commit until a probe write has worked; the probe runs every `probe_interval`.
+  // False from a failed commit until a probe write has worked; the probe runs every
+  // `probe_interval`.
   [[nodiscard]] bool healthy() const { return healthy_.load(); }
-  // Called on the writer's thread after a probe has worked, before healthy() turns true: reload what a rollback outdated.
+  // Called on the writer's thread after a probe has worked, before healthy() turns true: reload
+  // what a rollback outdated.
   void OnRecovery(std::function<Result<void>()> recover) { recover_ = std::move(recover); }
 
   [[nodiscard]] std::int64_t commits() const { return commits_.load(); }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The Store on SQLite: write-ahead log, synchronous=FULL, one connection that writes and one that reads. Thread rule as
+// Store's: each connection has its mutex; ":memory:" uses one connection for both. Private to this folder.
+#pragma once
+
+#include "server/store/sqlite.h"
+#include "server/store/store.h"
+
+namespace warden {
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(std::shared_ptr<sqlite::Connection> writer, std::shared_ptr<sqlite::Connection> reader)
+      : writer_(std::move(writer)), reader_(std::move(reader)) {}
+
+  // Creates or migrates the schema and counts the deliveries. Once, before anything else.
+  Result<void> Prepare();
+
+  Result<void> Transact(const std::function<Result<void>(Transaction&)>& work) override;
+  Result<StoredState> Load(Instant recent) override;
+  Result<std::vector<IncidentRow>> ListIncidents(const IncidentFilter& filter) override;
+  Result<std::optional<IncidentRow>> FindIncident(std::string_view uid) override;
+  Result<std::vector<TimelineEntry>> Timeline(IncidentId incident) override;
+  Result<std::vector<Delivery>> ListDeliveries(const DeliveryFilter& filter) override;
+  Result<std::optional<Delivery>> FindDelivery(DeliveryId id) override;
+  Result<std::vector<QuarantineRow>> ListQuarantine(std::int64_t limit) override;
+  Result<Message> LoadMessage(const Delivery& delivery) override;
+  Result<std::string> RemoteId(IncidentId incident, const Destination& destination) override;
+  Result<std::optional<Instant>> NextDue(const std::vector<Destination>& blocked) override;
+  Result<DeliveryBalance> Balance() override;
+  Result<std::map<std::string, DestinationQueue>> Queues() override;
+  Result<std::optional<std::string>> FindBlob(std::string_view name) override;
+
+ private:
+  Result<void> Migrate();
+  Result<void> CountDeliveries();
+  Result<void> LoadMembers(IncidentRow& row);
+
+  std::shared_ptr<sqlite::Connection> writer_;
+  std::shared_ptr<sqlite::Connection> reader_;
+  std::mutex balance_mutex_;
+  DeliveryBalance balance_;  // guarded by balance_mutex_: of what is committed, and forgets nothing that was pruned
+};
+
+}  // namespace warden
