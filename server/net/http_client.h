@@ -19,7 +19,7 @@
 
 namespace warden {
 
-enum class TlsVersion : std::uint8_t { kTls10, kTls11, kTls12, kTls13 };
+enum class TlsFloor : std::uint8_t { kTls10, kTls11, kTls12, kTls13 };
 
 // Files are read at every new connection, so rotated ones need no reload.
 struct TlsOptions {
@@ -28,7 +28,7 @@ struct TlsOptions {
   std::string key_file;     // its key, PEM
   std::string server_name;  // name that the certificate must carry; empty: the URL's host
   bool insecure_skip_verify = false;
-  TlsVersion min_version = TlsVersion::kTls12;
+  TlsFloor min_version = TlsFloor::kTls12;  // config has a TlsVersion of its own
 };
 
 struct HttpRequest {
