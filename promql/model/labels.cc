@@ -7,12 +7,14 @@ namespace promql {
 namespace {
 
 auto Find(auto& labels, std::string_view name) {
-  return std::ranges::lower_bound(labels, name, {}, [](const auto& l) -> std::string_view { return l.first; });
+  return std::ranges::lower_bound(labels, name, {},
+                                  [](const auto& l) -> std::string_view { return l.first; });
 }
 
 }  // namespace
 
-LabelSet::LabelSet(std::initializer_list<Label> labels) : LabelSet(FromUnsorted({labels.begin(), labels.end()})) {}
+LabelSet::LabelSet(std::initializer_list<Label> labels)
+    : LabelSet(FromUnsorted({labels.begin(), labels.end()})) {}
 
 LabelSet LabelSet::FromUnsorted(std::vector<Label> labels) {
   std::ranges::stable_sort(labels, {}, &Label::first);
@@ -30,7 +32,8 @@ LabelSet LabelSet::FromUnsorted(std::vector<Label> labels) {
 
 std::string_view LabelSet::Get(std::string_view name) const {
   const auto at = Find(labels_, name);
-  return at != labels_.end() && at->first == name ? std::string_view{at->second} : std::string_view{};
+  return at != labels_.end() && at->first == name ? std::string_view{at->second}
+                                                  : std::string_view{};
 }
 
 bool LabelSet::Has(std::string_view name) const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A label set as Prometheus sees it: names and values, sorted by name bytes, each name once. A missing label and an empty
-// one mean the same to matchers; both are kept apart here because payloads are echoed.
+// A label set as Prometheus sees it: names and values, sorted by name bytes, each name once. A
+// missing label and an empty one mean the same to matchers; both are kept apart here because
+// payloads are echoed.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,8 @@ class LabelSet {
   [[nodiscard]] auto begin() const { return labels_.begin(); }
   [[nodiscard]] auto end() const { return labels_.end(); }
 
-  // 64-bit FNV-1a over name, 0xff, value, 0xff in name order: the fingerprint that Alertmanager computes (prometheus/common).
+  // 64-bit FNV-1a over name, 0xff, value, 0xff in name order: the fingerprint that Alertmanager
+  // computes (prometheus/common).
   [[nodiscard]] std::uint64_t Fingerprint() const;
 
   friend bool operator==(const LabelSet&, const LabelSet&) = default;

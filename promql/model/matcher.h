@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Label matchers: one comparison of a label's value, and their texts in Alertmanager's grammars. Regular expressions are
-// Go's, anchored as `^(?:` + text + `)$`, run by RE2 in linear time. A missing label is an empty one. Immutable and safe
-// from any thread; copies share the compiled expression.
+// Label matchers: one comparison of a label's value, and their texts in Alertmanager's grammars.
+// Regular expressions are Go's, anchored as `^(?:` + text + `)$`, run by RE2 in linear time. A
+// missing label is an empty one. Immutable and safe from any thread; copies share the compiled
+// expression.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +24,8 @@ enum class MatchOp : std::uint8_t { kEqual, kNotEqual, kRegex, kNotRegex };
 class Matcher {
  public:
   // Fails with a message when a regular expression does not compile.
-  [[nodiscard]] static std::expected<Matcher, std::string> Make(std::string name, MatchOp op, std::string value);
+  [[nodiscard]] static std::expected<Matcher, std::string> Make(std::string name, MatchOp op,
+                                                                std::string value);
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] MatchOp op() const { return op_; }
@@ -68,10 +70,10 @@ struct MatcherSyntaxError {
 };
 
 // One entry of `matchers:`: any number of matchers, with or without braces.
-[[nodiscard]] std::expected<Matchers, MatcherSyntaxError> ParseMatchers(std::string_view text,
-                                                                        MatcherGrammar grammar = MatcherGrammar::kFallback);
+[[nodiscard]] std::expected<Matchers, MatcherSyntaxError> ParseMatchers(
+    std::string_view text, MatcherGrammar grammar = MatcherGrammar::kFallback);
 // Exactly one matcher, as each `filter=` of the API.
-[[nodiscard]] std::expected<Matcher, MatcherSyntaxError> ParseMatcher(std::string_view text,
-                                                                      MatcherGrammar grammar = MatcherGrammar::kFallback);
+[[nodiscard]] std::expected<Matcher, MatcherSyntaxError> ParseMatcher(
+    std::string_view text, MatcherGrammar grammar = MatcherGrammar::kFallback);
 
 }  // namespace promql
