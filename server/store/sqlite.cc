@@ -14,10 +14,13 @@ ErrorCode CodeOf(int sqlite_code) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
     case SQLITE_CANTOPEN:
-    case SQLITE_NOMEM: return ErrorCode::kUnavailable;
+    case SQLITE_NOMEM:
+      return ErrorCode::kUnavailable;
     case SQLITE_NOTADB:
-    case SQLITE_CORRUPT: return ErrorCode::kInvalid;
-    default: return ErrorCode::kInternal;
+    case SQLITE_CORRUPT:
+      return ErrorCode::kInvalid;
+    default:
+      return ErrorCode::kInternal;
   }
 }
 
@@ -46,7 +49,8 @@ Result<void> Statement::Run() {
 std::string_view Statement::Text(int column) const {
   const auto* text = static_cast<const char*>(sqlite3_column_blob(statement_, column));
   const auto size = sqlite3_column_bytes(statement_, column);
-  return text == nullptr ? std::string_view{} : std::string_view{text, static_cast<std::size_t>(size)};
+  return text == nullptr ? std::string_view{}
+                         : std::string_view{text, static_cast<std::size_t>(size)};
 }
 
 std::optional<Instant> Statement::MaybeTime(int column) const {
@@ -63,13 +67,14 @@ void Statement::BindOne(const std::optional<Instant>& at) {
 }
 
 void Statement::BindOne(std::string_view text) {
-  sqlite3_bind_text64(statement_, ++bound_, text.data() == nullptr ? "" : text.data(), text.size(), SQLITE_STATIC,
-                      SQLITE_UTF8);
+  sqlite3_bind_text64(statement_, ++bound_, text.data() == nullptr ? "" : text.data(), text.size(),
+                      SQLITE_STATIC, SQLITE_UTF8);
 }
 
 Result<std::unique_ptr<Connection>> Connection::Open(const std::string& path) {
   sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+  const int code = sqlite3_open_v2(
+      path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   std::unique_ptr<Connection> connection(new Connection(db));
   if (code != SQLITE_OK) return std::unexpected(connection->LastError("cannot open " + path));
   sqlite3_extended_result_codes(db, 1);
@@ -85,7 +90,8 @@ Connection::~Connection() {
 Result<sqlite3_stmt*> Connection::Prepared(const char* sql) {
   if (const auto found = statements_.find(sql); found != statements_.end()) return found->second;
   sqlite3_stmt* statement = nullptr;
-  if (sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) != SQLITE_OK) {
+  if (sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr) !=
+      SQLITE_OK) {
     return std::unexpected(LastError("store"));
   }
   statements_.emplace(sql, statement);
@@ -93,13 +99,15 @@ Result<sqlite3_stmt*> Connection::Prepared(const char* sql) {
 }
 
 Result<void> Connection::Execute(const std::string& sql) {
-  if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) return std::unexpected(LastError("store"));
+  if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
+    return std::unexpected(LastError("store"));
   return {};
 }
 
 Error Connection::LastError(std::string_view doing) const {
   const int code = sqlite3_extended_errcode(db_);
-  return {CodeOf(code), std::string(doing) + ": " + sqlite3_errmsg(db_) + " (" + std::to_string(code) + ")"};
+  return {CodeOf(code),
+          std::string(doing) + ": " + sqlite3_errmsg(db_) + " (" + std::to_string(code) + ")"};
 }
 
 }  // namespace warden::sqlite

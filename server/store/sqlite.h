@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// A thin, typed skin over SQLite for the files of this folder only: a connection that closes itself, statements that are
-// prepared once and bind by position, errors as Result. Single-threaded: whoever uses a connection holds its mutex.
+// A thin, typed skin over SQLite for the files of this folder only: a connection that closes
+// itself, statements that are prepared once and bind by position, errors as Result.
+// Single-threaded: whoever uses a connection holds its mutex.
 #pragma once
 
 #include <sqlite3.h>
@@ -22,10 +23,12 @@ namespace warden::sqlite {
 
 class Connection;
 
-// One prepared statement, reset when this goes out of scope. Text is bound without a copy: it must live until then.
+// One prepared statement, reset when this goes out of scope. Text is bound without a copy: it must
+// live until then.
 class Statement {
  public:
-  Statement(Connection& connection, sqlite3_stmt* statement) : connection_(connection), statement_(statement) {}
+  Statement(Connection& connection, sqlite3_stmt* statement)
+      : connection_(connection), statement_(statement) {}
   ~Statement();
   Statement(const Statement&) = delete;
   Statement& operator=(const Statement&) = delete;
@@ -40,7 +43,9 @@ class Statement {
   // Runs to the end, expecting no rows.
   Result<void> Run();
 
-  [[nodiscard]] std::int64_t Int(int column) const { return sqlite3_column_int64(statement_, column); }
+  [[nodiscard]] std::int64_t Int(int column) const {
+    return sqlite3_column_int64(statement_, column);
+  }
   [[nodiscard]] std::string_view Text(int column) const;
   [[nodiscard]] Instant Time(int column) const { return Instant{Duration{Int(column)}}; }
   [[nodiscard]] std::optional<Instant> MaybeTime(int column) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Store on SQLite: write-ahead log, synchronous=FULL, one connection that writes and one that reads. Thread rule as
-// Store's: each connection has its mutex; ":memory:" uses one connection for both. Private to this folder.
+// The Store on SQLite: write-ahead log, synchronous=FULL, one connection that writes and one that
+// reads. Thread rule as Store's: each connection has its mutex; ":memory:" uses one connection for
+// both. Private to this folder.
 #pragma once
 
 #include "server/store/sqlite.h"
@@ -10,7 +11,8 @@ namespace warden {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::shared_ptr<sqlite::Connection> writer, std::shared_ptr<sqlite::Connection> reader)
+  SqliteStore(std::shared_ptr<sqlite::Connection> writer,
+              std::shared_ptr<sqlite::Connection> reader)
       : writer_(std::move(writer)), reader_(std::move(reader)) {}
 
   // Creates or migrates the schema and counts the deliveries. Once, before anything else.
@@ -39,7 +41,8 @@ class SqliteStore final : public Store {
   std::shared_ptr<sqlite::Connection> writer_;
   std::shared_ptr<sqlite::Connection> reader_;
   std::mutex balance_mutex_;
-  DeliveryBalance balance_;  // guarded by balance_mutex_: of what is committed, and forgets nothing that was pruned
+  DeliveryBalance balance_;  // guarded by balance_mutex_: of what is committed, and forgets nothing
+                             // that was pruned
 };
 
 }  // namespace warden

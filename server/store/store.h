@@ -44,8 +44,9 @@ class Transaction {
   // destination counting those already leased, none of `blocked`, never two of one incident and
   // destination. A leased row's attempts count one more.
   virtual Result<std::vector<Delivery>> Lease(const LeaseRequest& request) = 0;
-  // Writes state, attempts, not_before, last_error, settled_at of a leased row. A row that would wait again although a newer
-  // one of its incident and destination waits becomes superseded instead. Returns the state it is in now.
+  // Writes state, attempts, not_before, last_error, settled_at of a leased row. A row that would
+  // wait again although a newer one of its incident and destination waits becomes superseded
+  // instead. Returns the state it is in now.
   virtual Result<DeliveryState> PutDelivery(const Delivery& delivery) = 0;
   virtual Result<void> PutRemoteId(IncidentId incident, const Destination& destination,
                                    std::string_view remote_id) = 0;
@@ -83,7 +84,8 @@ class Store {
   // A notification (with those it carries merged in) and the texts of its alerts.
   virtual Result<Message> LoadMessage(const Delivery& delivery) = 0;
   virtual Result<std::string> RemoteId(IncidentId incident, const Destination& destination) = 0;
-  // The earliest not_before of a waiting row of a destination that is not blocked; none when nothing waits.
+  // The earliest not_before of a waiting row of a destination that is not blocked; none when
+  // nothing waits.
   virtual Result<std::optional<Instant>> NextDue(const std::vector<Destination>& blocked) = 0;
   virtual Result<DeliveryBalance> Balance() = 0;
   // By Text(destination).

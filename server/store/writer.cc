@@ -98,7 +98,9 @@ void StoreWriter::Turn(std::vector<Item>& items) {
 }
 
 void StoreWriter::Probe() {
-  const auto write = [](Transaction& transaction) { return transaction.PutBlob("probe", std::string(16'384, '.')); };
+  const auto write = [](Transaction& transaction) {
+    return transaction.PutBlob("probe", std::string(16'384, '.'));
+  };
   const auto remove = [](Transaction& transaction) { return transaction.RemoveBlob("probe"); };
   if (!store_.Transact(write) || !store_.Transact(remove)) return;
   if (recover_) {

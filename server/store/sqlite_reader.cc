@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+// The read side of SqliteStore.
+#include <algorithm>
+#include <set>
+#include <unordered_map>
+
+#include "server/store/sqlite_rows.h"
+#include "server/store/sqlite_store.h"
+
+namespace warden {
+
+using sqlite::ForEach;
+using sqlite::Run;
+using sqlite::Statement;
+
+Result<StoredState> SqliteStore::Load(Instant recent) {
+  const std::lock_guard lock(writer_->mutex);
+  auto& db = *writer_;
+  StoredState state;
+  // Whoever held these leases is gone: nobody knows whether the message arrived.
+  auto done = Run(db, "UPDATE delivery SET state = 2, lease_until = NULL WHERE state = 1");
+  std::unordered_map<IncidentId, std::size_t> places;
+  if (done) {
+    done = ForEach(
+        db, "SELECT " PROMWARDEN_INCIDENT_COLUMNS " FROM incident i WHERE i.closed_at IS NULL",
+        [&](const Statement& row) {
+          state.incidents.push_back(sqlite::ReadIncident(row));
+          places.emplace(state.incidents.back().id, state.incidents.size() - 1);
+        });
+  }
+  if (done) {
+    done = ForEach(db,
+                   "SELECT m.incident, m.alert, m.announced, m.muted FROM member m JOIN incident i "
+                   "ON i.id = m.incident "
+                   "WHERE i.closed_at IS NULL AND m.announced <> 2",
+                   [&](const Statement& row) {
+                     auto& incident = state.incidents[places.at(IncidentId{row.Int(0)})];
+                     incident.members.emplace(
+                         AlertId{row.Int(1)},
+                         Member{static_cast<Announced>(row.Int(2)), row.Int(3) != 0});
+                   });
+  }
+  if (done) {
+    done = ForEach(
+        db,
+        "SELECT " PROMWARDEN_ALERT_COLUMNS
+        " FROM alert a WHERE a.changed_at >= ?1 OR a.firing = 1 OR a.id IN (SELECT m.alert "
+        "FROM member m JOIN incident i ON i.id = m.incident WHERE i.closed_at IS NULL AND "
+        "m.announced <> 2) ORDER BY a.id",
+        [&](const Statement& row) { state.alerts.push_back(sqlite::ReadAlert(row)); }, recent);
+  }
+  if (done) {
+    done = ForEach(
+        db, "SELECT key, state_hash, peer, seen_at, duplicates FROM message_group",
+        [&](const Statement& row) {
+          state.groups.push_back({std::string(row.Text(0)), static_cast<std::uint64_t>(row.Int(1)),
+                                  std::string(row.Text(2)), row.Time(3), row.Int(4)});
+        });
+  }
+  if (done) {
+    done = ForEach(db,
+                   "SELECT (SELECT max(id) FROM alert), (SELECT max(id) FROM incident), (SELECT "
+                   "max(id) FROM notification), "
+                   "(SELECT max(id) FROM delivery)",
+                   [&](const Statement& row) {
+                     state.last_alert = AlertId{row.Int(0)};
+                     state.last_incident = IncidentId{row.Int(1)};
+                     state.last_notification = NotificationId{row.Int(2)};
+                     state.last_delivery = DeliveryId{row.Int(3)};
+                   });
+  }
+  if (!done) return std::unexpected(done.error());
+  return state;
+}
+
+Result<void> SqliteStore::LoadMembers(IncidentRow& row) {
+  return ForEach(
+      *reader_,
+      "SELECT " PROMWARDEN_ALERT_COLUMNS
+      ", m.announced, m.muted FROM member m JOIN alert a ON a.id = m.alert WHERE m.incident = ? "
+      "ORDER BY m.alert",
+      [&](const Statement& found) {
+        row.alerts.push_back(sqlite::ReadAlert(found));
+        row.incident.members.emplace(
+            row.alerts.back().id,
+            Member{static_cast<Announced>(found.Int(11)), found.Int(12) != 0});
+      },
+      row.incident.id);
+}
+
+Result<std::vector<IncidentRow>> SqliteStore::ListIncidents(const IncidentFilter& filter) {
+  const std::lock_guard lock(reader_->mutex);
+  std::vector<IncidentRow> rows;
+  const auto add = [&](const Statement& row) { rows.push_back({sqlite::ReadIncident(row), {}}); };
+  Result<void> done;
+  switch (filter.state) {
+    case IncidentState::kOpen:
+      done = ForEach(*reader_,
+                     "SELECT " PROMWARDEN_INCIDENT_COLUMNS
+                     " FROM incident i WHERE i.closed_at IS NULL ORDER BY i.id DESC LIMIT ?",
+                     add, filter.limit);
+      break;
+    case IncidentState::kClosed:
+      done = ForEach(
+          *reader_,
+          "SELECT " PROMWARDEN_INCIDENT_COLUMNS
+          " FROM incident i WHERE i.closed_at IS NOT NULL ORDER BY i.closed_at DESC LIMIT ?",
+          add, filter.limit);
+      break;
+    case IncidentState::kAll:
+      done = ForEach(*reader_,
+                     "SELECT " PROMWARDEN_INCIDENT_COLUMNS
+                     " FROM incident i ORDER BY i.id DESC LIMIT ?",
+                     add, filter.limit);
+      break;
+  }
+  for (auto& row : rows) {
+    if (done) done = LoadMembers(row);
+  }
+  if (!done) return std::unexpected(done.error());
+  return rows;
+}
+
+Result<std::optional<IncidentRow>> SqliteStore::FindIncident(std::string_view uid) {
+  const std::lock_guard lock(reader_->mutex);
+  std::optional<IncidentRow> found;
+  auto done = ForEach(
+      *reader_, "SELECT " PROMWARDEN_INCIDENT_COLUMNS " FROM incident i WHERE i.uid = ?",
+      [&](const Statement& row) { found = IncidentRow{sqlite::ReadIncident(row), {}}; }, uid);
+  if (done && found) done = LoadMembers(*found);
+  if (!done) return std::unexpected(done.error());
+  return found;
+}
+
+Result<std::vector<TimelineEntry>> SqliteStore::Timeline(IncidentId incident) {
+  const std::lock_guard lock(reader_->mutex);
+  std::vector<TimelineEntry> entries;
+  auto done = ForEach(
+      *reader_,
+      "SELECT incident, sequence, at, kind, reason FROM timeline WHERE incident = ? ORDER BY "
+      "sequence",
+      [&](const Statement& row) {
+        entries.push_back({IncidentId{row.Int(0)}, row.Int(1), row.Time(2),
+                           static_cast<TimelineKind>(row.Int(3)), std::string(row.Text(4))});
+      },
+      incident);
+  if (!done) return std::unexpected(done.error());
+  return entries;
+}
+
+Result<std::vector<Delivery>> SqliteStore::ListDeliveries(const DeliveryFilter& filter) {
+  const std::lock_guard lock(reader_->mutex);
+  std::vector<Delivery> rows;
+  const auto state = filter.state ? static_cast<int>(*filter.state) : -1;
+  const auto incident = filter.incident.value_or(IncidentId{-1});
+  const auto before = filter.before.value_or(DeliveryId{INT64_MAX});
+  auto done = ForEach(
+      *reader_,
+      "SELECT " PROMWARDEN_DELIVERY_COLUMNS
+      " FROM delivery d WHERE (?1 = -1 OR d.state = ?1) AND (?2 = -1 OR d.incident = ?2) "
+      "AND d.id < ?3 ORDER BY d.id DESC LIMIT ?4",
+      [&](const Statement& row) { rows.push_back(sqlite::ReadDelivery(row)); }, state, incident,
+      before, filter.limit);
+  if (!done) return std::unexpected(done.error());
+  return rows;
+}
+
+Result<std::optional<Delivery>> SqliteStore::FindDelivery(DeliveryId id) {
+  const std::lock_guard lock(reader_->mutex);
+  std::optional<Delivery> found;
+  auto done = ForEach(
+      *reader_, "SELECT " PROMWARDEN_DELIVERY_COLUMNS " FROM delivery d WHERE d.id = ?",
+      [&](const Statement& row) { found = sqlite::ReadDelivery(row); }, id);
+  if (!done) return std::unexpected(done.error());
+  return found;
+}
+
+Result<std::vector<QuarantineRow>> SqliteStore::ListQuarantine(std::int64_t limit) {
+  const std::lock_guard lock(reader_->mutex);
+  std::vector<QuarantineRow> rows;
+  auto done = ForEach(
+      *reader_, "SELECT id, at, source, reason, body FROM quarantine ORDER BY id DESC LIMIT ?",
+      [&](const Statement& row) {
+        rows.push_back({row.Int(0), row.Time(1), std::string(row.Text(2)), std::string(row.Text(3)),
+                        std::string(row.Text(4))});
+      },
+      limit);
+  if (!done) return std::unexpected(done.error());
+  return rows;
+}
+
+Result<Message> SqliteStore::LoadMessage(const Delivery& delivery) {
+  const std::lock_guard lock(reader_->mutex);
+  auto& db = *reader_;
+  Message message;
+  bool found = false;
+  auto done = ForEach(
+      db,
+      "SELECT " PROMWARDEN_INCIDENT_COLUMNS
+      ", n.sequence, n.at, n.firing, n.reason, n.muted FROM notification n JOIN incident i ON "
+      "i.id = n.incident WHERE n.id = ?",
+      [&](const Statement& row) {
+        found = true;
+        const Incident incident = sqlite::ReadIncident(row);
+        message.incident_uid = incident.uid;
+        message.receiver = incident.receiver;
+        message.group_key = incident.group_key;
+        message.group_labels = incident.group_labels;
+        message.opened_at = incident.opened_at;
+        message.closed_at = incident.closed_at;
+        message.sequence = row.Int(14);
+        message.at = row.Time(15);
+        message.status = row.Int(16) != 0 ? AlertStatus::kFiring : AlertStatus::kResolved;
+        message.reason = static_cast<NotifyReason>(row.Int(17));
+        message.muted = row.Int(18);
+      },
+      delivery.notification);
+  if (!done) return std::unexpected(done.error());
+  if (!found)
+    return Fail(ErrorCode::kInternal,
+                "delivery " + std::to_string(delivery.id.value) + " has no notification");
+  message.notification = delivery.notification;
+  message.delivery_key = message.incident_uid + "-" + std::to_string(delivery.id.value);
+  message.may_be_duplicate = delivery.state == DeliveryState::kUnknown;
+
+  // The newest notification speaks for an alert; those it carries add what it no longer lists, as
+  // resolved.
+  std::vector<NotifiedAlert> alerts;
+  std::set<AlertId> seen;
+  std::vector<NotificationId> order = {delivery.notification};
+  order.insert(order.end(), delivery.carries.rbegin(), delivery.carries.rend());
+  for (const auto id : order) {
+    done = ForEach(
+        db, "SELECT alerts FROM notification WHERE id = ?",
+        [&](const Statement& row) {
+          for (const auto& alert : sqlite::DecodeAlerts(row.Text(0))) {
+            if (seen.insert(alert.alert).second) alerts.push_back(alert);
+          }
+        },
+        id);
+    if (!done) return std::unexpected(done.error());
+  }
+  message.alerts.reserve(alerts.size());
+  for (const auto& notified : alerts) {
+    done = ForEach(
+        db, "SELECT " PROMWARDEN_ALERT_COLUMNS " FROM alert a WHERE a.id = ?",
+        [&](const Statement& row) {
+          Alert alert = sqlite::ReadAlert(row).alert;
+          alert.status = notified.status;
+          alert.starts_at = notified.starts_at;
+          alert.ends_at = notified.ends_at;
+          message.alerts.push_back(std::move(alert));
+        },
+        notified.alert);
+    if (!done) return std::unexpected(done.error());
+  }
+  std::ranges::stable_sort(message.alerts, [](const Alert& a, const Alert& b) {
+    return a.status != b.status ? a.status == AlertStatus::kFiring : a.starts_at < b.starts_at;
+  });
+  message.common_labels = CommonLabels(message.alerts);
+  message.common_annotations = CommonAnnotations(message.alerts);
+  return message;
+}
+
+Result<std::string> SqliteStore::RemoteId(IncidentId incident, const Destination& destination) {
+  const std::lock_guard lock(reader_->mutex);
+  std::string remote_id;
+  auto done = ForEach(
+      *reader_,
+      "SELECT remote_id FROM remote WHERE incident = ? AND receiver = ? AND kind = ? AND position "
+      "= ?",
+      [&](const Statement& row) { remote_id = row.Text(0); }, incident, destination.receiver,
+      destination.kind, destination.index);
+  if (!done) return std::unexpected(done.error());
+  return remote_id;
+}
+
+Result<std::optional<Instant>> SqliteStore::NextDue(const std::vector<Destination>& blocked) {
+  const std::lock_guard lock(reader_->mutex);
+  std::optional<Instant> next;
+  auto done = ForEach(*reader_,
+                      "SELECT receiver, kind, position, min(not_before) FROM delivery INDEXED BY "
+                      "delivery_waiting WHERE state IN (0, 2) "
+                      "GROUP BY receiver, kind, position",
+                      [&](const Statement& row) {
+                        const Destination destination{std::string(row.Text(0)),
+                                                      std::string(row.Text(1)), row.Int(2)};
+                        if (std::ranges::find(blocked, destination) != blocked.end()) return;
+                        if (!next || row.Time(3) < *next) next = row.Time(3);
+                      });
+  if (!done) return std::unexpected(done.error());
+  return next;
+}
+
+Result<std::map<std::string, DestinationQueue>> SqliteStore::Queues() {
+  const std::lock_guard lock(reader_->mutex);
+  std::map<std::string, DestinationQueue> queues;
+  auto done = ForEach(
+      *reader_,
+      "SELECT receiver, kind, position, count(*), min(created_at) FROM delivery WHERE state IN (0, "
+      "2) GROUP BY "
+      "receiver, kind, position",
+      [&](const Statement& row) {
+        queues[Text(Destination{std::string(row.Text(0)), std::string(row.Text(1)), row.Int(2)})] =
+            {row.Int(3), row.MaybeTime(4)};
+      });
+  if (!done) return std::unexpected(done.error());
+  return queues;
+}
+
+Result<std::optional<std::string>> SqliteStore::FindBlob(std::string_view name) {
+  const std::lock_guard lock(reader_->mutex);
+  std::optional<std::string> value;
+  auto done = ForEach(
+      *reader_, "SELECT value FROM blob WHERE name = ?",
+      [&](const Statement& row) { value = row.Text(0); }, name);
+  if (!done) return std::unexpected(done.error());
+  return value;
+}
+
+}  // namespace warden

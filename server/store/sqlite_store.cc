@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/store/sqlite_store.h"
+
+#include <array>
+#include <string_view>
+
+#include "server/store/sqlite_rows.h"
+#include "server/store/sqlite_transaction.h"
+
+namespace warden {
+
+namespace embedded {
+extern const std::string_view kMigration001;
+}
+
+namespace {
+
+using sqlite::ForEach;
+using sqlite::Statement;
+
+// "pwdn": how `file` and we tell our databases from others (PRAGMA application_id).
+constexpr std::int64_t kApplicationId = 0x7077646e;
+
+// Migration N brings user_version from N to N+1. Never changed once released; only added to.
+std::array<std::string_view, 1> Migrations() { return {embedded::kMigration001}; }
+
+Result<std::int64_t> Pragma(sqlite::Connection& connection, const char* sql) {
+  std::int64_t value = 0;
+  auto read = ForEach(connection, sql, [&](const Statement& row) { value = row.Int(0); });
+  if (!read) return std::unexpected(read.error());
+  return value;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path) {
+  auto opened = sqlite::Connection::Open(path);
+  if (!opened) return std::unexpected(opened.error());
+  std::shared_ptr<sqlite::Connection> writer = std::move(*opened);
+  // 32 MiB between checkpoints: fewer stalls, still quick to recover.
+  auto ready = writer->Execute(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8192; "
+      "PRAGMA cache_size = -16384; "
+      "PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;");
+  if (!ready) return Fail(ready.error().code, "cannot open " + path + ": " + ready.error().message);
+  std::shared_ptr<sqlite::Connection> reader = writer;
+  if (path != ":memory:") {
+    auto second = sqlite::Connection::Open(path);
+    if (!second) return std::unexpected(second.error());
+    reader = std::move(*second);
+    if (auto set = reader->Execute("PRAGMA query_only = ON; PRAGMA cache_size = -4096;"); !set)
+      return std::unexpected(set.error());
+  }
+  auto store = std::make_unique<SqliteStore>(std::move(writer), std::move(reader));
+  if (auto prepared = store->Prepare(); !prepared) {
+    return Fail(prepared.error().code, "cannot use " + path + ": " + prepared.error().message);
+  }
+  return store;
+}
+
+Result<void> SqliteStore::Prepare() {
+  const std::lock_guard lock(writer_->mutex);
+  if (auto migrated = Migrate(); !migrated) return migrated;
+  return CountDeliveries();
+}
+
+Result<void> SqliteStore::Migrate() {
+  auto& db = *writer_;
+  const auto application = Pragma(db, "PRAGMA application_id");
+  if (!application) return std::unexpected(application.error());
+  const auto version = Pragma(db, "PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  const auto tables = Pragma(db, "SELECT count(*) FROM sqlite_schema");
+  if (!tables) return std::unexpected(tables.error());
+  const auto migrations = Migrations();
+  if (*tables > 0 && *application != kApplicationId)
+    return Fail(ErrorCode::kInvalid, "it is a database of another program");
+  if (*version > static_cast<std::int64_t>(migrations.size())) {
+    return Fail(ErrorCode::kInvalid, "its schema is version " + std::to_string(*version) +
+                                         ", this program knows up to " +
+                                         std::to_string(migrations.size()));
+  }
+  for (auto next = static_cast<std::size_t>(*version); next < migrations.size(); ++next) {
+    const std::string script = "BEGIN IMMEDIATE;" + std::string(migrations[next]) +
+                               "; PRAGMA application_id = " + std::to_string(kApplicationId) +
+                               "; PRAGMA user_version = " + std::to_string(next + 1) + "; COMMIT;";
+    if (auto done = db.Execute(script); !done) {
+      [[maybe_unused]] const auto undone = db.Execute("ROLLBACK");
+      return done;
+    }
+  }
+  return {};
+}
+
+Result<void> SqliteStore::CountDeliveries() {
+  DeliveryBalance count;
+  auto read = ForEach(*writer_, "SELECT state, count(*) FROM delivery GROUP BY state",
+                      [&](const Statement& row) {
+                        const auto rows = row.Int(1);
+                        count.created += rows;
+                        switch (static_cast<DeliveryState>(row.Int(0))) {
+                          case DeliveryState::kDelivered:
+                            count.delivered += rows;
+                            break;
+                          case DeliveryState::kDead:
+                            count.dead += rows;
+                            break;
+                          case DeliveryState::kExpired:
+                            count.expired += rows;
+                            break;
+                          case DeliveryState::kSuperseded:
+                            count.superseded += rows;
+                            break;
+                          default:
+                            count.pending += rows;
+                        }
+                      });
+  balance_ = count;
+  return read;
+}
+
+Result<void> SqliteStore::Transact(const std::function<Result<void>(Transaction&)>& work) {
+  const std::lock_guard lock(writer_->mutex);
+  auto& db = *writer_;
+  if (auto begun = sqlite::Run(db, "BEGIN IMMEDIATE"); !begun) return begun;
+  SqliteTransaction transaction(db);
+  auto result = work(transaction);
+  if (result) result = sqlite::Run(db, "COMMIT");
+  if (!result) {
+    // Some errors (a full disk among them) have rolled back already; then this one says so and
+    // changes nothing.
+    [[maybe_unused]] const auto undone = sqlite::Run(db, "ROLLBACK");
+    return result;
+  }
+  const auto& change = transaction.balance();
+  const std::lock_guard balance_lock(balance_mutex_);
+  balance_.created += change.created;
+  balance_.delivered += change.delivered;
+  balance_.dead += change.dead;
+  balance_.expired += change.expired;
+  balance_.superseded += change.superseded;
+  balance_.pending += change.pending;
+  return result;
+}
+
+Result<DeliveryBalance> SqliteStore::Balance() {
+  const std::lock_guard lock(balance_mutex_);
+  return balance_;
+}
+
+}  // namespace warden
