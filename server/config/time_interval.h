@@ -11,13 +11,12 @@
 #include <string_view>
 #include <vector>
 
+#include "server/base/clock.h"
 #include "server/base/result.h"
 
 namespace warden {
 
 class TimeZone;
-
-using Instant = std::chrono::sys_time<std::chrono::nanoseconds>;
 
 struct IntRange {
   int begin = 0;
