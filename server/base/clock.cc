@@ -78,8 +78,8 @@ std::optional<Instant> ParseRfc3339(std::string_view text) {
                                          std::chrono::month{static_cast<unsigned>(*month)},
                                          std::chrono::day{static_cast<unsigned>(*day)}};
   if (!date.ok()) return std::nullopt;
-  return Instant{std::chrono::sys_days{date}} + std::chrono::hours{*hour} + std::chrono::minutes{*minute - *offset} +
-         std::chrono::seconds{*second} + Duration{micros};
+  return Instant{std::chrono::sys_days{date}} + std::chrono::hours{*hour} +
+         std::chrono::minutes{*minute - *offset} + std::chrono::seconds{*second} + Duration{micros};
 }
 
 std::string FormatRfc3339(Instant at) {
@@ -87,10 +87,11 @@ std::string FormatRfc3339(Instant at) {
   const std::chrono::year_month_day date{days};
   const std::chrono::hh_mm_ss time{at - days};
   std::array<char, 64> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                                 static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                                 static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                                 static_cast<int>(time.seconds().count()));
+  const int size = std::snprintf(
+      text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
+      static_cast<int>(time.seconds().count()));
   std::string out(text.data(), static_cast<std::size_t>(size));
   if (const auto micros = time.subseconds().count(); micros != 0) {
     std::array<char, 16> fraction{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Wall-clock instants in microseconds since 1970 UTC (years 1 to 9999 fit), their RFC 3339 text, and the clock that
-// everything asks instead of the system, so that tests move time by hand. SystemClock is safe from any thread.
+// Wall-clock instants in microseconds since 1970 UTC (years 1 to 9999 fit), their RFC 3339 text,
+// and the clock that everything asks instead of the system, so that tests move time by hand.
+// SystemClock is safe from any thread.
 #pragma once
 
 #include <chrono>
@@ -24,7 +25,8 @@ class SystemClock final : public Clock {
   [[nodiscard]] Instant Now() const override;
 };
 
-// RFC 3339 with any UTC offset, any number of fractional digits (cut to microseconds), `Z` or `z`, `T`, `t` or a blank.
+// RFC 3339 with any UTC offset, any number of fractional digits (cut to microseconds), `Z` or `z`,
+// `T`, `t` or a blank.
 [[nodiscard]] std::optional<Instant> ParseRfc3339(std::string_view text);
 
 // `2026-11-21T12:13:25.5Z`: UTC, as many fractional digits as needed, none for whole seconds.

@@ -15,10 +15,14 @@ std::atomic<LogFormat> line_format{LogFormat::kLogfmt};
 
 std::string_view LevelName(LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return "debug";
-    case LogLevel::kInfo: return "info";
-    case LogLevel::kWarn: return "warn";
-    case LogLevel::kError: return "error";
+    case LogLevel::kDebug:
+      return "debug";
+    case LogLevel::kInfo:
+      return "info";
+    case LogLevel::kWarn:
+      return "warn";
+    case LogLevel::kError:
+      return "error";
   }
   return "error";
 }
@@ -84,8 +88,8 @@ void SetLog(LogLevel least, LogFormat format) {
 
 bool LogEnabled(LogLevel level) { return level >= least_level.load(); }
 
-std::string LogLine(LogFormat format, std::string_view time, LogLevel level, std::string_view message,
-                    std::initializer_list<LogField> fields) {
+std::string LogLine(LogFormat format, std::string_view time, LogLevel level,
+                    std::string_view message, std::initializer_list<LogField> fields) {
   const bool json = format == LogFormat::kJson;
   const auto append = json ? AppendJson : AppendLogfmt;
   std::string line = json ? "{" : "";
@@ -99,7 +103,8 @@ std::string LogLine(LogFormat format, std::string_view time, LogLevel level, std
 
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
   if (!LogEnabled(level)) return;
-  std::string line = LogLine(line_format.load(), FormatRfc3339(SystemClock{}.Now()), level, message, fields);
+  std::string line =
+      LogLine(line_format.load(), FormatRfc3339(SystemClock{}.Now()), level, message, fields);
   line += '\n';
   // A full log disk or a closed pipe must not stop alerts: a failed write is dropped.
   [[maybe_unused]] const auto written = write(STDERR_FILENO, line.data(), line.size());

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Structured log lines on standard error, logfmt or JSON, with Prometheus' slog keys: time, level, msg, then fields in
-// snake_case. Safe from any thread: a line is written with one call. Values are escaped, so hostile text stays on its
-// line. Callers never pass secrets; warden::Secret has no way into a Field.
+// Structured log lines on standard error, logfmt or JSON, with Prometheus' slog keys: time, level,
+// msg, then fields in snake_case. Safe from any thread: a line is written with one call. Values are
+// escaped, so hostile text stays on its line. Callers never pass secrets; warden::Secret has no way
+// into a Field.
 #pragma once
 
 #include <concepts>
@@ -35,7 +36,7 @@ void SetLog(LogLevel least, LogFormat format);
 void Log(LogLevel level, std::string_view message, std::initializer_list<LogField> fields = {});
 
 // The line itself, for tests and for Log: `time=… level=warn msg="…" key=value`.
-[[nodiscard]] std::string LogLine(LogFormat format, std::string_view time, LogLevel level, std::string_view message,
-                                  std::initializer_list<LogField> fields);
+[[nodiscard]] std::string LogLine(LogFormat format, std::string_view time, LogLevel level,
+                                  std::string_view message, std::initializer_list<LogField> fields);
 
 }  // namespace warden

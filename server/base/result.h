@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Failure as a value: Result<T> is T or an Error. An Error's code says what the caller does about it, its message what
-// happened, in lower case, without a full stop, cause last, never with a secret.
+// Failure as a value: Result<T> is T or an Error. An Error's code says what the caller does about
+// it, its message what happened, in lower case, without a full stop, cause last, never with a
+// secret.
 #pragma once
 
 #include <cstdint>
@@ -33,10 +34,14 @@ using Result = std::expected<T, Error>;
 
 [[nodiscard]] constexpr std::string_view Name(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalid: return "invalid";
-    case ErrorCode::kUnavailable: return "unavailable";
-    case ErrorCode::kCorrupt: return "corrupt";
-    case ErrorCode::kInternal: return "internal";
+    case ErrorCode::kInvalid:
+      return "invalid";
+    case ErrorCode::kUnavailable:
+      return "unavailable";
+    case ErrorCode::kCorrupt:
+      return "corrupt";
+    case ErrorCode::kInternal:
+      return "internal";
   }
   return "internal";
 }

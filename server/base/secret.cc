@@ -34,8 +34,8 @@ Result<std::string> Secret::Reveal() const {
   std::string text;
   if (file) text.assign(std::istreambuf_iterator<char>(file), {});
   if (!file || file.bad()) {
-    return Fail(ErrorCode::kUnavailable,
-                "cannot read secret file " + text_ + ": " + (errno != 0 ? std::strerror(errno) : "read error"));
+    return Fail(ErrorCode::kUnavailable, "cannot read secret file " + text_ + ": " +
+                                             (errno != 0 ? std::strerror(errno) : "read error"));
   }
   if (text.ends_with('\n')) text.pop_back();
   if (text.ends_with('\r')) text.pop_back();
@@ -44,7 +44,8 @@ Result<std::string> Secret::Reveal() const {
 
 std::string Redact(std::string text, std::string_view secret) {
   if (secret.empty()) return text;
-  for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + kRedacted.size())) {
+  for (auto at = text.find(secret); at != std::string::npos;
+       at = text.find(secret, at + kRedacted.size())) {
     text.replace(at, secret.size(), kRedacted);
   }
   return text;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// A value that must never be printed: a password, token, key, or a URL that carries one. It stands in the configuration
-// either inline or as the path of a file that is read at every use, so a rotated file needs no reload. There is no
-// operator<< and no conversion to string: only Reveal() gives the text, and only senders call it.
+// A value that must never be printed: a password, token, key, or a URL that carries one. It stands
+// in the configuration either inline or as the path of a file that is read at every use, so a
+// rotated file needs no reload. There is no operator<< and no conversion to string: only Reveal()
+// gives the text, and only senders call it.
 #pragma once
 
 #include <string>
@@ -21,7 +22,8 @@ class Secret {
   // The file's path; empty for an inline secret.
   [[nodiscard]] const std::string& path() const;
 
-  // The text, one trailing line break of a file removed. unavailable: the file cannot be read (its path is named).
+  // The text, one trailing line break of a file removed. unavailable: the file cannot be read (its
+  // path is named).
   [[nodiscard]] Result<std::string> Reveal() const;
 
   friend bool operator==(const Secret&, const Secret&) = default;

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// A channel turns a Message into a request and the answer into a verdict: no sockets, no clock, no retry of its own. A
-// channel that needs several exchanges (look up, then create) answers kContinue with the name of its next step, and is
-// asked to compose again with that step. Channels are immutable, safe from any thread, and borrow the configuration
-// snapshot they were made from.
+// A channel turns a Message into a request and the answer into a verdict: no sockets, no clock, no
+// retry of its own. A channel that needs several exchanges (look up, then create) answers kContinue
+// with the name of its next step, and is asked to compose again with that step. Channels are
+// immutable, safe from any thread, and borrow the configuration snapshot they were made from.
 //
 //   Compose(message, context) ─▶ request ─▶ [delivery sends it] ─▶ response ─▶ Judge ─▶ delivered
-//        ▲                                                                     │ ├▶ retry (after a pause)
-//        └──────────────────────── continue, with the next step ◀──────────────┘ ├▶ refused: this content, this destination
+//      ▲                                                                       │ ├▶ retry, later
+//      │                                                                       │ ├▶ refused: this
+//      └──────────────────── continue, with the next step ◀────────────────────┘ content, this place
 #pragma once
 
 #include <cstdint>
@@ -70,9 +71,9 @@ struct Verdict {
 
 // What the delivery row remembers between attempts and exchanges.
 struct ChannelContext {
-  std::string remote_id;         // from an earlier delivery of the same incident to the same destination
-  std::string step;              // empty for the first exchange
-  bool plain = false;            // compose the short, unformatted variant
+  std::string remote_id;  // from an earlier delivery of the same incident to the same destination
+  std::string step;       // empty for the first exchange of every attempt, a retry's too
+  bool plain = false;     // compose the short, unformatted variant
   bool outcome_unknown = false;  // an earlier attempt may have arrived
   Instant now;
 };
@@ -81,18 +82,21 @@ class Channel {
  public:
   virtual ~Channel() = default;
   // unavailable: a secret file cannot be read; invalid: nothing can be made of this message.
-  [[nodiscard]] virtual Result<ChannelRequest> Compose(const Message& message, const ChannelContext& context) const = 0;
+  [[nodiscard]] virtual Result<ChannelRequest> Compose(const Message& message,
+                                                       const ChannelContext& context) const = 0;
   [[nodiscard]] virtual Verdict Judge(const Message& message, const ChannelContext& context,
                                       const ChannelResponse& response) const = 0;
   // Whether this message is wanted here at all (send_resolved).
   [[nodiscard]] virtual bool Wants(const Message& message) const = 0;
 };
 
-// The channel behind a destination: an integration of a receiver, or Grafana. `config` must outlive it.
-// invalid: no such receiver, kind or index in this configuration.
-[[nodiscard]] Result<std::unique_ptr<Channel>> MakeChannel(const Config& config, const Destination& destination);
+// The channel behind a destination: an integration of a receiver, or Grafana. `config` must outlive
+// it. invalid: no such receiver, kind or index in this configuration.
+[[nodiscard]] Result<std::unique_ptr<Channel>> MakeChannel(const Config& config,
+                                                           const Destination& destination);
 
 // All integrations of a receiver, in Alertmanager's order; empty for an unknown receiver.
-[[nodiscard]] std::vector<Destination> DestinationsOf(const Config& config, std::string_view receiver);
+[[nodiscard]] std::vector<Destination> DestinationsOf(const Config& config,
+                                                      std::string_view receiver);
 
 }  // namespace warden
