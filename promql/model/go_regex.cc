@@ -3,6 +3,8 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <utility>
 
 #include "promql/model/go_regex_syntax.h"
@@ -109,13 +111,23 @@ bool GoRegex::Matches(std::string_view text) const {
 std::optional<GoRegex::Groups> GoRegex::Find(std::string_view text, std::size_t from) const {
   const auto count = static_cast<std::size_t>(program_->regex.NumberOfCapturingGroups()) + 1;
   std::vector<re2::StringPiece> pieces(count);
-  const bool found = program_->regex.Match(Piece(text), from, text.size(), RE2::UNANCHORED,
-                                           pieces.data(), static_cast<int>(pieces.size()));
-  if (!found) return std::nullopt;
+  // RE2 lets `\B` match between the bytes of a character; Go does not.
+  const auto is_inside_rune = [text](std::size_t at) {
+    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U &&
+           IsValidUtf8(text);
+  };
+  for (;; ++from) {
+    const bool found = from <= text.size() &&
+                       program_->regex.Match(Piece(text), from, text.size(), RE2::UNANCHORED,
+                                             pieces.data(), static_cast<int>(count));
+    if (!found) return std::nullopt;
+    from = static_cast<std::size_t>(pieces[0].data() - text.data());
+    if (!pieces[0].empty() || !is_inside_rune(from)) break;
+  }
   Groups groups(count);
   for (std::size_t i = 0; i < count; ++i) {
-    if (pieces[i].data() == nullptr) continue;
-    groups[i] = std::string_view(pieces[i].data(), pieces[i].size());
+    if (pieces[i].data() != nullptr)
+      groups[i] = std::string_view(pieces[i].data(), pieces[i].size());
   }
   return groups;
 }

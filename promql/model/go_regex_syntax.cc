@@ -2,11 +2,11 @@
 #include "promql/model/go_regex_syntax.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <utility>
 
+#include "promql/model/go_regex_classes.h"
 #include "promql/model/go_text.h"
 
 namespace promql {
@@ -25,72 +25,6 @@ int HexValue(char32_t c) {
   const auto lower = static_cast<char>(c >= 'A' && c <= 'F' ? c + ('a' - 'A') : c);
   const auto at = c < 0x80 ? kHexDigits.find(lower) : std::string_view::npos;
   return at == std::string_view::npos ? -1 : static_cast<int>(at);
-}
-
-// Long names of the general categories, as canonical names (no underscores, first letter upper
-// case).
-constexpr std::array<std::pair<std::string_view, std::string_view>, 43> kCategoryAliases = {
-    {{"Casedletter", "Lc"},
-     {"Closepunctuation", "Pe"},
-     {"Combiningmark", "M"},
-     {"Connectorpunctuation", "Pc"},
-     {"Control", "Cc"},
-     {"Currencysymbol", "Sc"},
-     {"Dashpunctuation", "Pd"},
-     {"Decimalnumber", "Nd"},
-     {"Enclosingmark", "Me"},
-     {"Finalpunctuation", "Pf"},
-     {"Format", "Cf"},
-     {"Initialpunctuation", "Pi"},
-     {"Letter", "L"},
-     {"Letternumber", "Nl"},
-     {"Lineseparator", "Zl"},
-     {"Lowercaseletter", "Ll"},
-     {"Mark", "M"},
-     {"Mathsymbol", "Sm"},
-     {"Modifierletter", "Lm"},
-     {"Modifiersymbol", "Sk"},
-     {"Nonspacingmark", "Mn"},
-     {"Number", "N"},
-     {"Openpunctuation", "Ps"},
-     {"Other", "C"},
-     {"Otherletter", "Lo"},
-     {"Othernumber", "No"},
-     {"Otherpunctuation", "Po"},
-     {"Othersymbol", "So"},
-     {"Paragraphseparator", "Zp"},
-     {"Privateuse", "Co"},
-     {"Punctuation", "P"},
-     {"Separator", "Z"},
-     {"Spaceseparator", "Zs"},
-     {"Spacingmark", "Mc"},
-     {"Surrogate", "Cs"},
-     {"Symbol", "S"},
-     {"Titlecaseletter", "Lt"},
-     {"Unassigned", "Cn"},
-     {"Uppercaseletter", "Lu"},
-     {"Cntrl", "Cc"},
-     {"Digit", "Nd"},
-     {"Punct", "P"},
-     {"Ascii", "Ascii"}}};
-
-std::string CanonicalClassName(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (c == '_' || c == '-' || c == ' ') continue;
-    const bool is_first = out.empty();
-    if (is_first && c >= 'a' && c <= 'z') {
-      out += static_cast<char>(c - 'a' + 'A');
-    } else if (!is_first && c >= 'A' && c <= 'Z') {
-      out += static_cast<char>(c - 'A' + 'a');
-    } else {
-      out += c;
-    }
-  }
-  for (const auto& [alias, category] : kCategoryAliases) {
-    if (alias == out) return std::string(category);
-  }
-  return out;
 }
 
 void AppendCodePoint(std::string& out, char32_t rune) {
@@ -115,26 +49,6 @@ void AppendLiteral(std::string& out, char32_t rune) {
   } else {
     AppendCodePoint(out, rune);
   }
-}
-
-// What `\p{name}` means, as the inside of an RE2 bracket. `is_negated` tells that it must be
-// complemented.
-struct UnicodeClass {
-  std::string inside;
-  bool is_negated = false;
-};
-
-constexpr std::string_view kNotOther = R"(\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z})";
-constexpr std::string_view kAssigned = R"(\p{L}\p{M}\p{N}\p{P}\p{S}\p{Z}\p{C})";
-
-UnicodeClass MeaningOf(const std::string& name, bool is_negated) {
-  if (name == "Ascii") return {"\\x{0}-\\x{7f}", is_negated};
-  if (name == "Lc") return {"\\p{Lu}\\p{Ll}\\p{Lt}", is_negated};
-  if (name == "C")
-    return {std::string(kNotOther), !is_negated};  // Go counts unassigned code points among them
-  if (name == "Cn") return {std::string(kAssigned), !is_negated};
-  if (name == "Assigned") return {std::string(kAssigned), is_negated};
-  return {"\\p{" + name + "}", is_negated};
 }
 
 class Translator {
@@ -443,7 +357,7 @@ class Translator {
            std::string(before.substr(0, before.size() - rest_.size())) + "`");
       return std::nullopt;
     }
-    return MeaningOf(canonical, is_negated);
+    return UnicodeClassNamed(canonical, is_negated);
   }
 
   // A single-character escape at the front, backslash included.
@@ -520,44 +434,28 @@ class Translator {
   void Bracket() {
     const std::string_view before = rest_;
     rest_.remove_prefix(1);
-    std::string inside;
-    std::string
-        outside;  // complemented classes, which brackets cannot hold: alternatives beside them
-    const bool is_negated = rest_.starts_with('^');
-    if (is_negated) rest_.remove_prefix(1);
+    BracketText bracket;
+    bracket.is_negated = rest_.starts_with('^');
+    if (bracket.is_negated) rest_.remove_prefix(1);
     for (bool is_first = true; is_first || !rest_.starts_with(']'); is_first = false) {
       if (rest_.empty()) return Fail("missing closing ]: `" + std::string(before) + "`");
-      if (!BracketItem(before, inside, outside, is_negated)) return;
+      if (!BracketItem(before, bracket)) return;
     }
     rest_.remove_prefix(1);
-    const std::string bracket = inside.empty() ? "" : (is_negated ? "[^" : "[") + inside + "]";
-    if (outside.empty()) {
-      out_.text += bracket;
-    } else {
-      out_.text += "(?:" + (bracket.empty() ? outside.substr(1) : bracket + outside) + ")";
-    }
+    out_.text += bracket.Finish();
     Atom(1, 1);
   }
 
-  bool BracketItem(std::string_view whole, std::string& inside, std::string& outside,
-                   bool is_negated) {
+  bool BracketItem(std::string_view whole, BracketText& bracket) {
+    std::string& inside = bracket.inside;
     if (rest_.starts_with("[:")) {
       const std::size_t end = rest_.find(":]", 2);
       if (end != std::string_view::npos) return NamedClass(end + 2, inside);
     }
     if (rest_.starts_with("\\p") || rest_.starts_with("\\P")) {
       const auto unicode = TakeUnicodeClass();
-      if (!unicode) return false;
-      if (!unicode->is_negated) {
-        inside += unicode->inside;
-      } else if (!is_negated) {
-        outside += "|[^" + unicode->inside + "]";
-      } else if (unicode->inside == kNotOther || unicode->inside == kAssigned) {
-        inside += unicode->inside == kNotOther ? "\\p{C}" : "";
-      } else {
-        inside += NegatedItem(unicode->inside);
-      }
-      return true;
+      if (unicode) bracket.Add(*unicode);
+      return unicode.has_value();
     }
     if (rest_.size() >= 2 && rest_[0] == '\\' && IsPerlClass(rest_[1])) {
       inside += rest_.substr(0, 2);
@@ -586,22 +484,9 @@ class Translator {
     return true;
   }
 
-  // `\p{Lu}\p{Ll}` cannot be complemented item by item; single ones can.
-  static std::string NegatedItem(const std::string& inside) {
-    if (inside == "\\x{0}-\\x{7f}") return "\\x{80}-\\x{10ffff}";
-    if (inside == "\\p{Lu}\\p{Ll}\\p{Lt}")
-      return "\\p{Lm}\\p{Lo}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Z}\\p{C}";
-    return "\\P" + inside.substr(2);
-  }
-
   bool NamedClass(std::size_t length, std::string& inside) {
-    static constexpr std::array<std::string_view, 14> kNames = {
-        "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph",
-        "lower", "print", "punct", "space", "upper", "word",  "xdigit"};
     const std::string_view text = rest_.substr(0, length);
-    std::string_view name = text.substr(2, length - 4);
-    if (name.starts_with('^')) name.remove_prefix(1);
-    if (std::ranges::find(kNames, name) == kNames.end()) {
+    if (!IsPosixClass(text.substr(2, length - 4))) {
       Fail("invalid character class range: `" + std::string(text) + "`");
       return false;
     }
