@@ -13,13 +13,13 @@
 namespace warden {
 
 struct BasicCredential {
-  std::string username;
-  std::string password;
+  std::string username = {};
+  std::string password = {};
 };
 
 struct AcceptedCredentials {
-  std::vector<BasicCredential> basic;
-  std::vector<std::string> bearer;
+  std::vector<BasicCredential> basic = {};
+  std::vector<std::string> bearer = {};
 
   [[nodiscard]] bool empty() const { return basic.empty() && bearer.empty(); }
 };

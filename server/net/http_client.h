@@ -23,24 +23,24 @@ enum class TlsFloor : std::uint8_t { kTls10, kTls11, kTls12, kTls13 };
 
 // Files are read at every new connection, so rotated ones need no reload.
 struct TlsOptions {
-  std::string ca_file;      // empty: the system's
-  std::string cert_file;    // client certificate, PEM
-  std::string key_file;     // its key, PEM
-  std::string server_name;  // name that the certificate must carry; empty: the URL's host
+  std::string ca_file = {};      // empty: the system's
+  std::string cert_file = {};    // client certificate, PEM
+  std::string key_file = {};     // its key, PEM
+  std::string server_name = {};  // name that the certificate must carry; empty: the URL's host
   bool insecure_skip_verify = false;
   TlsFloor min_version = TlsFloor::kTls12;  // config has a TlsVersion of its own
 };
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;  // http or https; a secret as a whole
-  HttpHeaders headers;
-  std::string authorization;  // value of the Authorization header, see auth.h; empty: none
-  std::string body;
+  std::string url = {};  // http or https; a secret as a whole
+  HttpHeaders headers = {};
+  std::string authorization = {};  // value of the Authorization header, see auth.h; empty: none
+  std::string body = {};
   std::chrono::milliseconds timeout = std::chrono::seconds(30);  // for everything, DNS to last byte
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);  // DNS, TCP and TLS
-  TlsOptions tls;
-  std::string proxy_url;  // empty: none; the environment's proxies are never used
+  TlsOptions tls = {};
+  std::string proxy_url = {};  // empty: none; the environment's proxies are never used
   // Only to the same origin (or from http to https of the same host); 301, 302 and 303 only for GET
   // and HEAD, because they would lose the body. Any other redirect is the answer, as it came.
   bool follow_redirects = false;
@@ -49,8 +49,8 @@ struct HttpRequest {
 
 struct HttpResponse {
   int status = 0;
-  HttpHeaders headers;
-  std::string body;
+  HttpHeaders headers = {};
+  std::string body = {};
 };
 
 enum class SendFault : std::uint8_t {
@@ -73,7 +73,7 @@ struct HttpFailure {
   SendFault kind = SendFault::kOther;
   bool body_was_sent = false;  // all of it was handed to the kernel
   int status = 0;              // of an answer that had begun, else 0
-  std::string message;         // host and cause; never path, query or credentials of the URL
+  std::string message = {};    // host and cause; never path, query or credentials of the URL
 };
 
 using HttpResult = std::expected<HttpResponse, HttpFailure>;
@@ -81,36 +81,36 @@ using HttpResult = std::expected<HttpResponse, HttpFailure>;
 enum class MailSecurity : std::uint8_t { kTls, kStartTls, kOpportunistic, kNone };
 
 struct MailRequest {
-  std::string host;
+  std::string host = {};
   std::uint16_t port = 587;
   MailSecurity security = MailSecurity::kStartTls;  // kStartTls: fails where it is not offered
-  TlsOptions tls;
+  TlsOptions tls = {};
   std::string hello = "localhost";
   // With a username, kOpportunistic is kStartTls unless the host is loopback: no password over a
   // bare wire.
-  std::string username;
-  std::string password;
-  std::string from;             // bare addresses, no angle brackets
-  std::vector<std::string> to;  // not empty
-  std::string message;          // headers and body, CRLF line ends; dots are stuffed here
+  std::string username = {};
+  std::string password = {};
+  std::string from = {};             // bare addresses, no angle brackets
+  std::vector<std::string> to = {};  // not empty
+  std::string message = {};          // headers and body, CRLF line ends; dots are stuffed here
   std::chrono::milliseconds timeout = std::chrono::seconds(60);
 };
 
 struct RefusedRecipient {
-  std::string address;
+  std::string address = {};
   int smtp_code = 0;
 };
 
 // The mail was taken for everybody but `refused`.
 struct MailReceipt {
-  std::vector<RefusedRecipient> refused;
+  std::vector<RefusedRecipient> refused = {};
 };
 
 struct MailFailure {
   SendFault kind = SendFault::kOther;
   int smtp_code = 0;           // last reply that said no, else 0: 4yz retry, 5yz permanent
   bool body_was_sent = false;  // the final dot went out: the outcome is unknown unless kRefused
-  std::string message;
+  std::string message = {};
 };
 
 using MailResult = std::expected<MailReceipt, MailFailure>;

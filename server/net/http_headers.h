@@ -11,8 +11,8 @@
 namespace warden {
 
 struct HttpHeader {
-  std::string name;
-  std::string value;
+  std::string name = {};
+  std::string value = {};
   friend bool operator==(const HttpHeader&, const HttpHeader&) = default;
 };
 using HttpHeaders = std::vector<HttpHeader>;

@@ -25,20 +25,20 @@
 namespace warden {
 
 struct NameValue {
-  std::string name;
-  std::string value;
+  std::string name = {};
+  std::string value = {};
   friend bool operator==(const NameValue&, const NameValue&) = default;
 };
 
 struct ServerRequest {
-  std::string method;
-  std::string target;             // as it came: path and query
-  std::string path;               // before `?`, percent encoding resolved
-  std::vector<NameValue> params;  // `{name}` segments of the route, decoded, in order
-  std::vector<NameValue> query;   // decoded, in order, repeated names kept
-  HttpHeaders headers;
-  std::string body;
-  std::string peer;  // address and port: 127.0.0.1:5000, [::1]:5000
+  std::string method = {};
+  std::string target = {};             // as it came: path and query
+  std::string path = {};               // before `?`, percent encoding resolved
+  std::vector<NameValue> params = {};  // `{name}` segments of the route, decoded, in order
+  std::vector<NameValue> query = {};   // decoded, in order, repeated names kept
+  HttpHeaders headers = {};
+  std::string body = {};
+  std::string peer = {};  // address and port: 127.0.0.1:5000, [::1]:5000
 
   [[nodiscard]] std::optional<std::string_view> Header(std::string_view name) const;
   [[nodiscard]] std::optional<std::string_view> Param(std::string_view name) const;
@@ -50,9 +50,9 @@ using RequestHead = ServerRequest;
 
 struct ServerResponse {
   int status = 200;
-  HttpHeaders
-      headers;  // without Content-Type, Content-Length, Connection and Date, which are written here
-  std::string body;
+  // Without Content-Type, Content-Length, Connection and Date, which are written here.
+  HttpHeaders headers = {};
+  std::string body = {};
   std::string content_type = "text/plain; charset=utf-8";
 };
 
@@ -64,10 +64,10 @@ using Handler = std::function<void(ServerRequest, Respond)>;
 using Admit = std::function<std::optional<ServerResponse>(const RequestHead&)>;
 
 struct Route {
-  std::string method;  // GET serves HEAD too
-  std::string path;    // `/api/v1/webhook/{source}`; a last segment `{rest...}` takes all that
-                       // follows, also nothing
-  Handler handler;
+  std::string method = {};  // GET serves HEAD too
+  // `/api/v1/webhook/{source}`; a last segment `{rest...}` takes all that follows, also nothing.
+  std::string path = {};
+  Handler handler = {};
   std::size_t max_body_bytes = std::size_t{64} << 10;
   Admit admit = {};
 };
@@ -81,7 +81,7 @@ struct ServerOptions {
   std::chrono::milliseconds header_timeout =
       std::chrono::seconds(10);  // first to last byte of a header
   std::chrono::milliseconds body_timeout = std::chrono::seconds(60);   // the same for a body
-  std::chrono::milliseconds write_timeout = std::chrono::seconds(30);  // without any progress
+  std::chrono::milliseconds write_timeout = std::chrono::seconds(30);  // and a second per 16 KiB
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(120);  // between requests
 };
 
@@ -116,7 +116,7 @@ class HttpServer {
 
  private:
   class Loop;
-  std::shared_ptr<Loop> loop_;
+  std::unique_ptr<Loop> loop_;
 };
 
 }  // namespace warden

@@ -27,24 +27,24 @@ struct Response;
 namespace warden::fakes {
 
 struct Recorded {
-  std::string method;
-  std::string target;  // path and query as they came
-  std::string path;
-  HttpHeaders headers;
-  std::string body;
+  std::string method = {};
+  std::string target = {};  // path and query as they came
+  std::string path = {};
+  HttpHeaders headers = {};
+  std::string body = {};
 };
 
 struct StandInAnswer {
   int status = 200;
-  std::string body;
-  HttpHeaders headers;
+  std::string body = {};
+  HttpHeaders headers = {};
   std::string content_type = "application/json";
 };
 
 struct StandInTls {
-  std::string cert_file;
-  std::string key_file;
-  std::string client_ca_file;  // not empty: clients must show a certificate of it
+  std::string cert_file = {};
+  std::string key_file = {};
+  std::string client_ca_file = {};  // not empty: clients must show a certificate of it
 };
 
 class StandInServer {
