@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// A detector learns from a history and then, step by step, says what it expects next and takes in
+// what came:
+//
+//   history ──Learn──▶ [Expect ──▶ Judge(value) ──▶ Take(value)]*
+//
+// What it expects never depends on the value being judged. Values far outside what was expected are
+// taken in damped, so that an incident does not become the new normal at once. A missing value
+// (NaN) lets time pass. Detectors are pure: no clock, no I/O, equal input gives equal output.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "server/anomaly/series.h"
+#include "server/anomaly/verdict.h"
+
+namespace warden::anomaly {
+
+struct DetectorParameters {
+  std::size_t period = 288;  // holt_winters: points per season
+  std::size_t window = 288;  // zscore, mad, rolling_percentile: points looked back on
+  double alpha = 0.1;        // ewma: weight of the newest point, 0..1
+  double percentile = 99;  // rolling_percentile: upper one, 50..100; the lower is its mirror image
+  double min_scale = 0;    // the smallest deviation ever assumed, in the series' unit
+  Judgement judgement;
+};
+
+class Detector {
+ public:
+  virtual ~Detector() = default;
+  // Forgets what it knew. Gaps are NaN.
+  virtual void Learn(std::span<const double> history) = 0;
+  [[nodiscard]] virtual Expectation Expect() const = 0;
+  virtual void Take(double value) = 0;
+};
+
+// Fewest points any detector speaks on.
+inline constexpr std::size_t kFewestPoints = 30;
+// Fewest points for holt_winters (which needs two periods as well) and rolling_percentile.
+inline constexpr std::size_t kFewestFitted = 100;
+
+// invalid parameters (period 0, alpha outside 0..1 …) are moved to the nearest valid ones.
+[[nodiscard]] std::unique_ptr<Detector> MakeDetector(DetectorKind kind,
+                                                     const DetectorParameters& parameters);
+
+// Learns from all but the last `judged` steps and judges those, oldest first. Never more verdicts
+// than steps; when there is no step at all, one verdict in state kLearning with the reason.
+[[nodiscard]] std::vector<Verdict> Check(const EvenSeries& series, DetectorKind kind,
+                                         const DetectorParameters& parameters,
+                                         std::size_t judged = 1);
+
+// ---- For detectors ----
+
+// A deviation is never taken to be smaller than this: half the series' smallest step, a thousandth
+// of its level, and what the user set. 0 only for a series that was always 0.
+[[nodiscard]] double LeastScale(double half_smallest_step, double level,
+                                const DetectorParameters& parameters);
+
+// points / (points + fewest): half when the least is there, towards 1 with more.
+[[nodiscard]] double ConfidenceOf(std::size_t points, std::size_t fewest);
+
+// An expectation that says how many points are missing.
+[[nodiscard]] Expectation StillLearning(DetectorKind kind, std::size_t has, std::size_t needs);
+
+// `value`, or the nearest edge of the band when it lies outside.
+[[nodiscard]] double Damped(double value, const Expectation& expectation,
+                            const DetectorParameters& parameters);
+
+}  // namespace warden::anomaly

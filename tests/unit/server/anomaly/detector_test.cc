@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/anomaly/detector.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "tests/unit/server/anomaly/made_series.h"
+
+namespace warden::anomaly {
+namespace {
+
+constexpr DetectorKind kAll[] = {
+#define DETECTOR(kind, name) DetectorKind::k##kind,
+#include "server/anomaly/detectors.def"
+#undef DETECTOR
+};
+
+// The contract of every detector, whatever it is fed.
+class EveryDetector : public ::testing::TestWithParam<DetectorKind> {
+ protected:
+  static Verdict Last(std::vector<double> values, const DetectorParameters& parameters = {}) {
+    const std::vector<Verdict> verdicts = Check(Even(std::move(values)), GetParam(), parameters);
+    EXPECT_EQ(verdicts.size(), 1U);
+    return verdicts.front();
+  }
+};
+
+void ExpectSound(const Verdict& verdict) {
+  EXPECT_GE(verdict.score, 0);
+  EXPECT_LT(verdict.score, 1);
+  EXPECT_GE(verdict.confidence, 0);
+  EXPECT_LE(verdict.confidence, 1);
+  EXPECT_TRUE(std::isfinite(verdict.deviation));
+  EXPECT_EQ(verdict.state == State::kAnomalous, verdict.severity != Severity::kNone);
+  EXPECT_TRUE(verdict.state == State::kOk || !verdict.reason.empty());
+  if (verdict.state == State::kOk || verdict.state == State::kAnomalous) {
+    EXPECT_LE(verdict.lower, verdict.expected);
+    EXPECT_LE(verdict.expected, verdict.upper);
+  }
+}
+
+TEST_P(EveryDetector, HasItsNameBothWays) {
+  EXPECT_EQ(DetectorKindOf(Name(GetParam())), GetParam());
+  EXPECT_EQ(DetectorKindOf("holtwinters"), std::nullopt);
+}
+
+TEST_P(EveryDetector, LearnsFromNothingAndSaysSo) {
+  const std::vector<Verdict> none = Check(EvenSeries{}, GetParam(), {});
+  ASSERT_EQ(none.size(), 1U);
+  EXPECT_EQ(none[0].state, State::kLearning);
+  EXPECT_EQ(none[0].reason, "the query returned no points");
+
+  for (const std::size_t points : {1U, 2U, 10U, 30U}) {
+    const Verdict verdict = Last(std::vector<double>(points, 5));
+    EXPECT_EQ(verdict.state, State::kLearning) << points;
+    EXPECT_NE(verdict.reason.find("needs"), std::string::npos) << verdict.reason;
+    ExpectSound(verdict);
+  }
+}
+
+TEST_P(EveryDetector, CallsAConstantSeriesNormal) {
+  for (const double level : {0.0, 5.0, -3e-9, 1e300, 1e-300, -1.7e308}) {
+    const Verdict verdict = Last(std::vector<double>(700, level));
+    EXPECT_TRUE(verdict.state == State::kOk || verdict.state == State::kLearning) << level;
+    EXPECT_LT(verdict.score, 0.5) << level;
+    ExpectSound(verdict);
+  }
+}
+
+TEST_P(EveryDetector, CallsAChangeAfterAConstantHistoryLowAtMost) {
+  for (const double level : {0.0, 100.0}) {
+    std::vector<double> values(700, level);
+    values.back() = level + 50;
+    const Verdict verdict = Last(values);
+    EXPECT_EQ(verdict.state, State::kAnomalous);
+    EXPECT_EQ(verdict.severity, Severity::kLow);
+    EXPECT_NE(verdict.reason.find("always"), std::string::npos) << verdict.reason;
+    values.back() = level == 0 ? 0 : level * 1.0001;
+    EXPECT_EQ(Last(values).state, State::kOk);
+  }
+}
+
+TEST_P(EveryDetector, CallsMissingValuesAGapOrLearning) {
+  const Verdict all = Last(std::vector<double>(700, kUnknown));
+  EXPECT_EQ(all.state, State::kLearning);
+  ExpectSound(all);
+  std::vector<double> values = MakeDaily(1);
+  values.back() = kUnknown;
+  const Verdict last = Last(values);
+  EXPECT_EQ(last.state, State::kGap);
+  EXPECT_EQ(last.severity, Severity::kNone);
+  EXPECT_TRUE(std::isfinite(last.expected));
+}
+
+TEST_P(EveryDetector, BearsHolesInItsHistory) {
+  std::vector<double> values = MakeDaily(2);
+  for (std::size_t t = 0; t < values.size() - 1; ++t) {
+    if (t % 7 == 3 || (t > 900 && t < 1100)) values[t] = kUnknown;
+  }
+  const Verdict verdict = Last(values);
+  EXPECT_EQ(verdict.state, State::kOk) << verdict.reason;
+  ExpectSound(verdict);
+}
+
+TEST_P(EveryDetector, BearsNumbersAtTheEndsOfTheDoubleRange) {
+  for (const double unit : {1e300, 1e-300, 5e-324, 1e12}) {
+    std::vector<double> values = MakeDaily(3);
+    for (double& v : values) v *= unit;
+    ExpectSound(Last(values));
+    EXPECT_NE(Last(values).state, State::kAnomalous) << unit;
+  }
+  std::vector<double> wild = MakeDaily(4);
+  for (std::size_t t = 0; t < wild.size(); t += 50) wild[t] = t % 100 == 0 ? 1.7e308 : -1.7e308;
+  ExpectSound(Last(wild));
+}
+
+TEST_P(EveryDetector, FindsASpikeAndADrop) {
+  for (const double size : {300.0, -300.0}) {
+    std::vector<double> values = MakeDaily(5);
+    values.back() += size;
+    const Verdict verdict = Last(values);
+    EXPECT_EQ(verdict.state, State::kAnomalous);
+    EXPECT_GT(verdict.score, 0.5);
+    EXPECT_EQ(verdict.deviation > 0, size > 0);
+    EXPECT_EQ(verdict.detector, GetParam());
+    EXPECT_GT(verdict.confidence, 0.5);
+    ExpectSound(verdict);
+  }
+}
+
+TEST_P(EveryDetector, AgreesThatScoreBandAndStateSayTheSame) {
+  std::vector<double> values = MakeDaily(6);
+  for (double offset = -400; offset <= 400; offset += 12.5) {
+    std::vector<double> moved = values;
+    moved.back() += offset;
+    const Verdict verdict = Last(moved);
+    const bool outside = verdict.observed > verdict.upper || verdict.observed < verdict.lower;
+    EXPECT_EQ(verdict.state == State::kAnomalous, outside) << offset;
+    EXPECT_EQ(verdict.score > 0.5, outside) << offset;
+  }
+}
+
+TEST_P(EveryDetector, GivesEqualAnswersToEqualQuestions) {
+  const Verdict one = Last(MakeDaily(7));
+  const Verdict two = Last(MakeDaily(7));
+  EXPECT_EQ(one.expected, two.expected);
+  EXPECT_EQ(one.score, two.score);
+}
+
+TEST_P(EveryDetector, RepairsImpossibleParameters) {
+  DetectorParameters parameters;
+  parameters.period = 0;
+  parameters.window = 0;
+  parameters.alpha = -3;
+  parameters.percentile = 1e9;
+  parameters.min_scale = std::nan("");
+  parameters.judgement.threshold = 0;
+  parameters.judgement.min_deviation = -1;
+  ExpectSound(Last(MakeDaily(8), parameters));
+}
+
+INSTANTIATE_TEST_SUITE_P(Detectors, EveryDetector, ::testing::ValuesIn(kAll),
+                         [](const auto& detector) { return std::string(Name(detector.param)); });
+
+TEST(HoltWintersDetector, KnowsTheHour) {
+  // 140 is an ordinary value of this series, but not at its daily low.
+  std::vector<double> values = MakeDaily(11, {.points = 2016 + 216});
+  const double usual = values.back();
+  ASSERT_LT(usual, 75);
+  const Verdict fine = Check(Even(values), DetectorKind::kHoltWinters, {}).front();
+  EXPECT_EQ(fine.state, State::kOk);
+  EXPECT_NEAR(fine.expected, usual, 8);
+  EXPECT_NEAR((fine.upper - fine.expected) / 4, 2, 0.5);
+  values.back() = 140;
+  const Verdict odd = Check(Even(values), DetectorKind::kHoltWinters, {}).front();
+  EXPECT_EQ(odd.state, State::kAnomalous);
+  EXPECT_EQ(odd.severity, Severity::kCritical);
+  EXPECT_EQ(Check(Even(values), DetectorKind::kZscore, {}).front().state, State::kOk);
+}
+
+TEST(HoltWintersDetector, FallsBackAndSaysSo) {
+  const Verdict verdict =
+      Check(Even(MakeDaily(12, {.points = 400})), DetectorKind::kHoltWinters, {}).front();
+  EXPECT_EQ(verdict.detector, DetectorKind::kZscore);
+  EXPECT_EQ(verdict.reason,
+            "holt_winters needs 100 points over two periods (576 steps) and has 399 points in 399 "
+            "steps: zscore was used");
+  EXPECT_LT(verdict.confidence, 0.5);
+  const Verdict enough =
+      Check(Even(MakeDaily(12, {.points = 577})), DetectorKind::kHoltWinters, {}).front();
+  EXPECT_EQ(enough.detector, DetectorKind::kHoltWinters);
+  EXPECT_EQ(enough.state, State::kOk) << enough.reason;
+}
+
+TEST(HoltWintersDetector, NeedsAHundredPointsWhateverThePeriod) {
+  DetectorParameters parameters;
+  parameters.period = 12;
+  const auto detector_of = [&](std::size_t points) {
+    return Check(Even(MakeDaily(13, {.points = points + 1, .period = 12})),
+                 DetectorKind::kHoltWinters, parameters)
+        .front()
+        .detector;
+  };
+  EXPECT_EQ(detector_of(99), DetectorKind::kZscore);
+  EXPECT_EQ(detector_of(100), DetectorKind::kHoltWinters);
+}
+
+TEST(HoltWintersDetector, ForgetsAnIncidentOfThePast) {
+  std::vector<double> values = MakeDaily(14);
+  const Verdict clean = Check(Even(values), DetectorKind::kHoltWinters, {}).front();
+  for (std::size_t t = 1400; t < 1440; ++t) values[t] = 400;
+  const Verdict after = Check(Even(values), DetectorKind::kHoltWinters, {}).front();
+  EXPECT_NEAR(after.expected, clean.expected, 3);
+  EXPECT_LT(after.upper - after.lower, 2 * (clean.upper - clean.lower));
+  // And the same hour, days later, is not expected to be high.
+  values.resize(1420 + 288 + 1);
+  EXPECT_NEAR(Check(Even(values), DetectorKind::kHoltWinters, {}).front().expected,
+              MakeDaily(14)[1420 + 288], 10);
+}
+
+TEST(HoltWintersDetector, KeepsAlarmingThroughAnIncident) {
+  std::vector<double> values = MakeDaily(15);
+  for (std::size_t t = values.size() - 12; t < values.size(); ++t) values[t] += 60;
+  const std::vector<Verdict> verdicts = Check(Even(values), DetectorKind::kHoltWinters, {}, 14);
+  ASSERT_EQ(verdicts.size(), 14U);
+  EXPECT_EQ(verdicts[0].state, State::kOk);
+  EXPECT_EQ(verdicts[1].state, State::kOk);
+  for (std::size_t i = 2; i < 14; ++i) EXPECT_EQ(verdicts[i].state, State::kAnomalous) << i;
+}
+
+TEST(HoltWintersDetector, WidensItsBandOverAGapAndMentionsIt) {
+  std::vector<double> values = MakeDaily(16);
+  const std::size_t n = values.size();
+  const double before = [&] {
+    const Verdict v = Check(Even(values), DetectorKind::kHoltWinters, {}).front();
+    return v.upper - v.lower;
+  }();
+  for (std::size_t t = n - 13; t < n - 1; ++t) values[t] = kUnknown;
+  const Verdict verdict = Check(Even(values), DetectorKind::kHoltWinters, {}).front();
+  EXPECT_EQ(verdict.state, State::kOk) << verdict.reason;
+  EXPECT_GE(verdict.upper - verdict.lower, before * 0.9);
+  EXPECT_EQ(verdict.reason, "the 12 values before are missing");
+}
+
+TEST(HoltWintersDetector, FollowsADrift) {
+  const std::vector<double> values = MakeDaily(17, {.drift = 0.05});
+  const Verdict verdict = Check(Even(values), DetectorKind::kHoltWinters, {}).front();
+  EXPECT_EQ(verdict.state, State::kOk);
+  EXPECT_NEAR(verdict.expected, values.back(), 8);
+}
+
+TEST(Detectors, RaiseFewFalseAlarmsOnQuietDays) {
+  std::size_t alarms = 0;
+  std::size_t points = 0;
+  for (std::uint64_t seed = 100; seed < 110; ++seed) {
+    for (const Verdict& verdict : Check(Even(MakeDaily(seed, {.points = 2016 + 288})),
+                                        DetectorKind::kHoltWinters, {}, 288)) {
+      alarms += verdict.state == State::kAnomalous ? 1 : 0;
+      ++points;
+    }
+  }
+  EXPECT_EQ(points, 2880U);
+  EXPECT_LE(alarms, 3U);
+}
+
+TEST(Check, JudgesTheLastStepsOldestFirst) {
+  const EvenSeries series = Even(MakeDaily(18, {.points = 400}));
+  const std::vector<Verdict> verdicts = Check(series, DetectorKind::kEwma, {}, 5);
+  ASSERT_EQ(verdicts.size(), 5U);
+  for (std::size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ(verdicts[i].at, series.At(395 + i));
+    EXPECT_EQ(verdicts[i].observed, series.values[395 + i]);
+  }
+  EXPECT_EQ(Check(Even({1, 2, 3}), DetectorKind::kEwma, {}, 10).size(), 3U);
+}
+
+TEST(RollingPercentile, HasALopsidedBandForALopsidedSeries) {
+  std::vector<double> values = MakeDaily(19, {.points = 600, .swing = 0, .noise = 1});
+  for (double& v : values) v = std::exp(v - 100);
+  const Verdict verdict = Check(Even(values), DetectorKind::kRollingPercentile, {}).front();
+  EXPECT_GT(verdict.upper - verdict.expected, 3 * (verdict.expected - verdict.lower));
+}
+
+}  // namespace
+}  // namespace warden::anomaly
