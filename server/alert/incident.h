@@ -28,6 +28,15 @@ struct AlertRecord {
   std::vector<IncidentId> incidents;  // open ones that hold it; not stored, derived from members
 };
 
+// A body that was JSON but no usable webhook.
+struct QuarantineRow {
+  std::int64_t id = 0;
+  Instant at;
+  std::string source;
+  std::string reason;
+  std::string body;
+};
+
 // The last state that a group of Alertmanager reported: what makes copies and repeats recognisable.
 struct GroupRecord {
   std::string key;               // source, receiver and group key, joined by line feeds
@@ -91,6 +100,17 @@ struct TimelineEntry {
   Instant at;
   TimelineKind kind = TimelineKind::kOpened;
   std::string reason;
+};
+
+// All that triage needs to carry on after a restart.
+struct StoredState {
+  std::vector<AlertRecord> alerts;
+  std::vector<GroupRecord> groups;
+  std::vector<Incident> incidents;  // open ones, with members
+  AlertId last_alert;
+  IncidentId last_incident;
+  NotificationId last_notification;
+  DeliveryId last_delivery;
 };
 
 }  // namespace warden

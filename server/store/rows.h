@@ -13,25 +13,6 @@
 
 namespace warden {
 
-struct StoredState {
-  std::vector<AlertRecord> alerts;
-  std::vector<GroupRecord> groups;
-  std::vector<Incident> incidents;  // open ones, with members
-  AlertId last_alert;
-  IncidentId last_incident;
-  NotificationId last_notification;
-  DeliveryId last_delivery;
-};
-
-// A body that was JSON but no usable webhook.
-struct QuarantineRow {
-  std::int64_t id = 0;
-  Instant at;
-  std::string source;
-  std::string reason;
-  std::string body;
-};
-
 struct LeaseRequest {
   Instant now;
   Instant lease_until;

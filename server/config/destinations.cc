@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/config/destinations.h"
+
+#include <cstdint>
+#include <string>
+
+namespace warden {
+namespace {
+
+template <class ChannelConfig>
+void Append(const Receiver& receiver, std::string_view kind,
+            const std::vector<ChannelConfig>& configs, std::vector<Integration>& out) {
+  std::int64_t index = 0;
+  for (const auto& config : configs)
+    out.push_back({{receiver.name, std::string(kind), index++}, config.send_resolved});
+}
+
+}  // namespace
+
+std::vector<Integration> IntegrationsOf(const Config& config, std::string_view name) {
+  std::vector<Integration> integrations;
+  const auto* receiver = config.FindReceiver(name);
+  if (receiver == nullptr) return integrations;
+  Append(*receiver, "discord", receiver->discord, integrations);
+  Append(*receiver, "email", receiver->email, integrations);
+  Append(*receiver, "pagerduty", receiver->pagerduty, integrations);
+  Append(*receiver, "slack", receiver->slack, integrations);
+  Append(*receiver, "webhook", receiver->webhook, integrations);
+  Append(*receiver, "telegram", receiver->telegram, integrations);
+  return integrations;
+}
+
+Destination GrafanaDestination() { return {"grafana", "grafana", 0}; }
+
+}  // namespace warden

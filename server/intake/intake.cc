@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/intake/intake.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/log.h"
+#include "server/intake/write_changes.h"
+
+namespace warden {
+namespace {
+
+// How long an alert that ended is remembered to tell late copies from news.
+constexpr std::chrono::hours kAlertMemory{1};
+constexpr std::chrono::minutes kHousekeeping{10};
+constexpr std::chrono::milliseconds kCounting{500};
+constexpr std::int64_t kPrunedAtOnce = 200;
+// A turn is cut here, so that one answer does not wait for thousands of others.
+constexpr std::size_t kMessagesATurn = 256;
+
+}  // namespace
+
+Intake::Intake(Store& store, StoreWriter& writer, const Clock& clock,
+               std::shared_ptr<const Config> config, IntakeEvents events)
+    : store_(store),
+      writer_(writer),
+      clock_(clock),
+      events_(std::move(events)),
+      max_queued_(config->intake.max_queued_requests),
+      config_(std::move(config)) {}
+
+Intake::~Intake() { Stop(); }
+
+Result<void> Intake::Start() {
+  if (auto loaded = Reload(); !loaded) return loaded;
+  writer_.OnRecovery([this] { return Reload(); });
+  flush_thread_ = std::thread([this] { FlushLoop(); });
+  pthread_setname_np(flush_thread_.native_handle(), "flush");
+  return {};
+}
+
+void Intake::Stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (flush_thread_.joinable()) flush_thread_.join();
+  // What is queued is decided before this returns: work of the writer runs in order.
+  [[maybe_unused]] const auto drained = writer_.Run([](Transaction&) { return Result<void>{}; });
+}
+
+bool Intake::accepts() const { return writer_.healthy() && queued_.load() < max_queued_.load(); }
+
+void Intake::Submit(WebhookMessage message, Done done) {
+  Item item;
+  item.message = std::move(message);
+  item.done = std::move(done);
+  Enqueue(std::move(item));
+}
+
+void Intake::Quarantine(QuarantineRow row, Done done) {
+  Item item;
+  item.quarantine = std::move(row);
+  item.done = std::move(done);
+  Enqueue(std::move(item));
+}
+
+void Intake::Enqueue(Item item) {
+  if (!writer_.healthy())
+    return item.done(Fail(ErrorCode::kUnavailable, "the store cannot be written at present"));
+  {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_ && queue_.size() < max_queued_.load()) {
+      queue_.push_back(std::move(item));
+      queued_ = queue_.size();
+      ScheduleTurn();
+      return;
+    }
+  }
+  item.done(Fail(ErrorCode::kUnavailable, "too many messages are waiting"));
+}
+
+// With mutex_ held.
+void Intake::ScheduleTurn() {
+  if (std::exchange(turn_scheduled_, true)) return;
+  auto items = std::make_shared<std::vector<Item>>();
+  writer_.Submit([this, items](Transaction& transaction) { return Turn(transaction, *items); },
+                 [this, items](const Result<void>& result) { EndTurn(result, *items); });
+}
+
+Result<void> Intake::Turn(Transaction& transaction, std::vector<Item>& items) {
+  std::shared_ptr<const Config> config;
+  {
+    const std::lock_guard lock(mutex_);
+    turn_scheduled_ = false;
+    if (queue_.size() <= kMessagesATurn) {
+      items.swap(queue_);
+    } else {
+      const auto cut = queue_.begin() + kMessagesATurn;
+      items.assign(std::make_move_iterator(queue_.begin()), std::make_move_iterator(cut));
+      queue_.erase(queue_.begin(), cut);
+      ScheduleTurn();
+    }
+    queued_ = queue_.size();
+    config = std::exchange(next_config_, nullptr);
+  }
+  const Instant now = clock_.Now();
+  changes_ = {};
+  if (config) {
+    triage_->SetConfig(config, now, changes_);
+    config_ = std::move(config);
+    max_queued_ = config_->intake.max_queued_requests;
+  }
+  for (auto& item : items) {
+    if (item.message) {
+      item.receipt = triage_->Receive(std::move(*item.message), now, changes_);
+    } else if (!item.quarantine.reason.empty()) {
+      changes_.quarantine.push_back(std::move(item.quarantine));
+    }
+  }
+  triage_->FlushDue(now, changes_);
+  if (auto written = WriteChanges(transaction, triage_->state(), changes_); !written)
+    return written;
+  if (now - housekept_at_ < kHousekeeping) return {};
+  housekept_at_ = now;
+  triage_->Forget(now - kAlertMemory);
+  auto pruned = transaction.Prune(now - config_->storage.retention, kPrunedAtOnce);
+  if (!pruned) return std::unexpected(pruned.error());
+  return {};
+}
+
+void Intake::EndTurn(const Result<void>& result, std::vector<Item>& items) {
+  for (auto& item : items) {
+    if (!item.done) continue;
+    if (result) {
+      item.done(item.receipt);
+    } else {
+      item.done(std::unexpected(result.error()));
+    }
+  }
+  if (!result) return RefuseQueue(result.error());
+  if (events_.notified) {
+    for (const auto& notification : changes_.notifications) events_.notified(notification);
+  }
+  if (!changes_.deliveries.empty() && events_.deliveries_added) events_.deliveries_added();
+  Count();
+  const auto next = triage_->NextFlush();
+  bool earlier = false;
+  {
+    const std::lock_guard lock(mutex_);
+    earlier = next && (!next_flush_ || *next < *next_flush_);
+    next_flush_ = next;
+  }
+  if (earlier) wake_.notify_all();
+}
+
+void Intake::RefuseQueue(const Error& error) {
+  std::vector<Item> items;
+  {
+    const std::lock_guard lock(mutex_);
+    turn_scheduled_ = false;
+    items.swap(queue_);
+    queued_ = 0;
+  }
+  for (auto& item : items) {
+    if (item.done) item.done(std::unexpected(error));
+  }
+}
+
+void Intake::Count() {
+  const Instant now = clock_.Now();
+  if (now >= counted_at_ && now - counted_at_ < kCounting) return;
+  counted_at_ = now;
+  IntakeCounts counts;
+  const auto& state = triage_->state();
+  counts.open_incidents = static_cast<std::int64_t>(state.incidents().size());
+  counts.firing_alerts =
+      std::ranges::count(state.alerts(), AlertStatus::kFiring,
+                         [](const auto& entry) { return entry.second.alert.status; });
+  for (const auto& [id, incident] : state.incidents()) {
+    counts.muted_alerts += std::ranges::count(incident.members, true,
+                                              [](const auto& entry) { return entry.second.muted; });
+  }
+  const std::lock_guard lock(counts_mutex_);
+  counts_ = counts;
+}
+
+Result<void> Intake::Reload() {
+  auto stored = store_.Load(clock_.Now() - kAlertMemory);
+  if (!stored) return std::unexpected(stored.error());
+  triage_ = std::make_unique<Triage>(config_, std::move(*stored));
+  const std::lock_guard lock(mutex_);
+  next_flush_ = triage_->NextFlush();
+  return {};
+}
+
+void Intake::SetConfig(std::shared_ptr<const Config> config) {
+  const std::lock_guard lock(mutex_);
+  next_config_ = std::move(config);
+  if (!stopping_) ScheduleTurn();
+}
+
+Result<void> Intake::ClearMemory() {
+  return writer_.Run([this](Transaction&) {
+    triage_->ClearMemory(clock_.Now());
+    return Result<void>{};
+  });
+}
+
+Result<void> Intake::FlushNow() {
+  {
+    const std::lock_guard lock(mutex_);
+    ScheduleTurn();
+  }
+  return writer_.Run([](Transaction&) { return Result<void>{}; });
+}
+
+IntakeCounts Intake::counts() const {
+  const std::lock_guard lock(counts_mutex_);
+  return counts_;
+}
+
+void Intake::FlushLoop() {
+  // Looks at the wall clock at least this often: it may have been set.
+  constexpr auto kLongestNap = std::chrono::seconds{1};
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    const Instant now = clock_.Now();
+    const bool due = (next_flush_ && *next_flush_ <= now);
+    if (due && writer_.healthy()) {
+      next_flush_.reset();
+      ScheduleTurn();
+      continue;
+    }
+    Duration nap = kLongestNap;
+    if (next_flush_ && !due) nap = std::min<Duration>(nap, *next_flush_ - now);
+    wake_.wait_for(lock, nap);
+  }
+}
+
+}  // namespace warden

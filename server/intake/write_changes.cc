@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/intake/write_changes.h"
+
+namespace warden {
+
+Result<void> WriteChanges(Transaction& transaction, const TriageState& state,
+                          const Changes& changes) {
+  Result<void> done;
+  for (const auto id : changes.alerts) {
+    const auto* alert = state.FindAlert(id);
+    if (done && alert != nullptr) done = transaction.PutAlert(*alert);
+  }
+  for (const auto& key : changes.groups) {
+    const auto* group = state.FindGroup(key);
+    if (done && group != nullptr) done = transaction.PutGroup(*group);
+  }
+  for (const auto id : changes.incidents) {
+    const auto* incident = state.FindIncident(id);
+    if (done && incident != nullptr) done = transaction.PutIncident(*incident);
+  }
+  for (const auto& incident : changes.closed) {
+    if (done) done = transaction.PutIncident(incident);
+  }
+  for (const auto& [key, member] : changes.members) {
+    if (done) done = transaction.PutMember(key.first, key.second, member);
+  }
+  for (const auto& entry : changes.timeline) {
+    if (done) done = transaction.AddTimeline(entry);
+  }
+  for (const auto& notification : changes.notifications) {
+    if (done) done = transaction.AddNotification(notification);
+  }
+  for (const auto& delivery : changes.deliveries) {
+    if (!done) break;
+    if (auto added = transaction.AddDelivery(delivery); !added)
+      done = std::unexpected(added.error());
+  }
+  for (const auto& row : changes.quarantine) {
+    if (done) done = transaction.AddQuarantine(row);
+  }
+  return done;
+}
+
+}  // namespace warden

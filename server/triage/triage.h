@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+// Triage decides what each alert deserves: (image of what is known, messages, now) → changed image
+// + what must be written. No I/O, no clock, no threads: its one owner calls it and writes the
+// Changes in one transaction; when that fails, the owner makes a new Triage from the store. Stages,
+// each in its own file: dedup, route, mute (with the inhibition index), flush.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "server/alert/alert.h"
+#include "server/config/config.h"
+#include "server/triage/changes.h"
+#include "server/triage/dedup.h"
+#include "server/triage/inhibit_index.h"
+#include "server/triage/mute.h"
+#include "server/triage/state.h"
+
+namespace warden {
+
+// What became of one message.
+struct Receipt {
+  bool is_duplicate = false;
+  std::size_t firing = 0;  // new or again
+  std::size_t resolved = 0;
+  std::size_t refreshed = 0;
+  std::size_t stale = 0;
+  std::size_t unknown_resolved = 0;
+};
+
+class Triage {
+ public:
+  Triage(std::shared_ptr<const Config> config, StoredState stored);
+
+  [[nodiscard]] Receipt Receive(WebhookMessage message, Instant now, Changes& changes);
+  // Lets every incident whose time has come say what it has to say.
+  void FlushDue(Instant now, Changes& changes);
+  [[nodiscard]] std::optional<Instant> NextFlush() const { return state_.NextFlush(); }
+
+  // From now on decides by `config`; incidents with muted alerts look again at once.
+  void SetConfig(std::shared_ptr<const Config> config, Instant now, Changes& changes);
+  // Forgets what is remembered to recognise copies: message groups and ended alerts.
+  void ClearMemory(Instant now);
+  void Forget(Instant before) { state_.ForgetAlerts(before); }
+
+  [[nodiscard]] const TriageState& state() const { return state_; }
+  [[nodiscard]] const Config& config() const { return *config_; }
+
+ private:
+  // What one message did to one incident, told in one timeline entry a kind.
+  struct Touch {
+    bool opened = false;
+    std::vector<AlertId> joined;
+    std::vector<AlertId> reopened;
+    std::vector<AlertId> resolved;
+  };
+  using Touched = std::map<IncidentId, Touch>;
+
+  void BuildIndexes();
+  void DropIgnoredLabels(WebhookMessage& message) const;
+  void Apply(std::string_view source, std::string_view peer, Alert alert, Instant now,
+             Receipt& receipt, Touched& touched, Changes& changes);
+  void Fire(AlertRecord& record, AlertNews news, Instant now, Touched& touched, Changes& changes);
+  void Join(AlertRecord& record, const Route& route, bool is_first_route, AlertNews news,
+            Instant now, Touched& touched, Changes& changes);
+  void Resolve(AlertRecord& record, Instant now, Touched& touched, Changes& changes);
+  void NoteTouched(std::uint64_t truncated, const Touched& touched, Instant now, Changes& changes);
+  void NoteDuplicate(const std::vector<AlertId>& alerts, std::string_view peer, Instant now,
+                     Changes& changes);
+  void LookAgain(Incident& incident, Instant at, Changes& changes);
+  void LookAgainAtMuted(Instant now, Changes& changes);
+  [[nodiscard]] std::optional<Mute> MuteOf(const AlertRecord& record,
+                                           const std::optional<Mute>& by_time, Instant now) const;
+  void Flush(Incident& incident, Instant now, Changes& changes);
+  void Notify(Incident& incident, Notification notification, Instant now, Changes& changes);
+  void Leave(Incident& incident, AlertId alert, Changes& changes);
+  void Close(Incident& incident, Instant now, Changes& changes);
+  void Note(Incident& incident, Instant at, TimelineKind kind, std::string reason,
+            Changes& changes);
+  [[nodiscard]] const Route* RouteOf(const Incident& incident) const;
+  [[nodiscard]] std::string ReceiverOf(const Incident& incident) const;
+
+  std::shared_ptr<const Config> config_;
+  TriageState state_;
+  InhibitIndex index_;
+  std::unordered_map<std::string, const Route*> routes_;  // by route_id, into config_
+};
+
+}  // namespace warden

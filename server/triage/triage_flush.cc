@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// The half of Triage that runs when an incident's time has come: who is muted, what is to be said,
+// to whom, when again.
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "server/config/destinations.h"
+#include "server/triage/flush.h"
+#include "server/triage/triage.h"
+#include "server/triage/words.h"
+
+namespace warden {
+namespace {
+
+// Someone's phone rings, or should have: late by more than this is worse than never.
+constexpr std::chrono::hours kPageExpiry{1};
+
+NotifiedAlert Frozen(const AlertRecord& record) {
+  return {record.id, record.alert.status, record.alert.starts_at, record.alert.ends_at};
+}
+
+// Members of an incident, sorted by what can be said about them.
+struct Members {
+  FlushView view;
+  std::vector<AlertId> firing;                          // nothing mutes them
+  std::vector<AlertId> ended;                           // announced, over
+  std::vector<AlertId> untold;                          // over, never announced
+  std::map<std::string, std::vector<AlertId>> quieted;  // newly muted, by reason
+  std::vector<AlertId> unmuted;
+  std::vector<AlertId> muted;
+  std::optional<Instant> mute_ends;
+};
+
+}  // namespace
+
+void Triage::FlushDue(Instant now, Changes& changes) {
+  for (const auto id : state_.DueIncidents(now)) {
+    if (auto* incident = state_.FindIncident(id)) Flush(*incident, now, changes);
+  }
+}
+
+std::optional<Mute> Triage::MuteOf(const AlertRecord& record, const std::optional<Mute>& by_time,
+                                   Instant now) const {
+  if (auto mute = MutedByInhibition(*config_, index_, state_, record.alert.labels)) return mute;
+  if (by_time) return by_time;
+  return MutedByMaintenance(*config_, record.alert.labels, now);
+}
+
+void Triage::Flush(Incident& incident, Instant now, Changes& changes) {
+  const Route* route = RouteOf(incident);
+  const auto by_time = MutedByTime(*config_, route, now);
+  Members members;
+  members.view.announced_at = incident.announced_at;
+  for (const auto& [id, member] : incident.members) {
+    const auto* record = state_.FindAlert(id);
+    if (record == nullptr || record->alert.status == AlertStatus::kResolved) {
+      (member.announced == Announced::kFiring && record != nullptr ? members.ended : members.untold)
+          .push_back(id);
+      continue;
+    }
+    if (const auto mute = MuteOf(*record, by_time, now)) {
+      members.muted.push_back(id);
+      if (!member.muted) members.quieted[mute->reason].push_back(id);
+      if (mute->until && (!members.mute_ends || *mute->until < *members.mute_ends))
+        members.mute_ends = mute->until;
+      continue;
+    }
+    members.firing.push_back(id);
+    if (member.muted) members.unmuted.push_back(id);
+    if (member.announced == Announced::kFiring) {
+      ++members.view.announced;
+    } else {
+      ++members.view.fresh;
+      if (member.muted) ++members.view.fresh_unmuted;
+    }
+  }
+  members.view.muted = members.muted.size();
+  members.view.ended = members.ended.size();
+
+  for (const auto& [reason, alerts] : members.quieted) {
+    Note(incident, now, TimelineKind::kMuted, AlertList(state_, alerts) + " muted: " + reason,
+         changes);
+  }
+  if (!members.unmuted.empty()) {
+    Note(incident, now, TimelineKind::kUnmuted,
+         AlertList(state_, members.unmuted) + " no longer muted, still firing", changes);
+  }
+  if (!members.untold.empty()) {
+    Note(incident, now, TimelineKind::kNothingToSay,
+         AlertList(state_, members.untold) + " resolved before anyone was told", changes);
+  }
+  const auto put = [&](const std::vector<AlertId>& alerts, bool muted) {
+    for (const auto id : alerts) {
+      auto& member = incident.members.at(id);
+      if (member.muted == muted) continue;
+      member.muted = muted;
+      changes.members[{incident.id, id}] = member;
+    }
+  };
+  put(members.muted, true);
+  put(members.unmuted, false);
+
+  const auto reason = DecideFlush(members.view, now, route->repeat_interval);
+  if (reason) {
+    Notification notification;
+    notification.reason = *reason;
+    notification.muted = static_cast<std::int64_t>(members.muted.size());
+    const bool any_fires = !members.firing.empty() || !members.muted.empty();
+    notification.status = any_fires ? AlertStatus::kFiring : AlertStatus::kResolved;
+    for (const auto id : members.firing)
+      notification.alerts.push_back(Frozen(*state_.FindAlert(id)));
+    for (const auto id : members.ended)
+      notification.alerts.push_back(Frozen(*state_.FindAlert(id)));
+    for (const auto id : members.firing) {
+      auto& member = incident.members.at(id);
+      if (member.announced == Announced::kFiring) continue;
+      member.announced = Announced::kFiring;
+      changes.members[{incident.id, id}] = member;
+    }
+    if (!members.firing.empty()) incident.announced_at = now;
+    Notify(incident, std::move(notification), now, changes);
+  }
+  for (const auto id : members.ended) Leave(incident, id, changes);
+  for (const auto id : members.untold) Leave(incident, id, changes);
+
+  if (incident.members.empty()) return Close(incident, now, changes);
+  std::optional<Instant> next = members.mute_ends;
+  if (!members.firing.empty() && incident.announced_at) {
+    const Instant repeat = *incident.announced_at + route->repeat_interval;
+    if (!next || repeat < *next) next = repeat;
+  }
+  state_.SetFlush(incident, next);
+  changes.incidents.insert(incident.id);
+}
+
+void Triage::Notify(Incident& incident, Notification notification, Instant now, Changes& changes) {
+  notification.id = state_.NextNotification();
+  notification.incident = incident.id;
+  notification.sequence = ++incident.notifications;
+  notification.at = now;
+  incident.flushed_at = now;
+
+  const bool only_resolves = notification.reason == NotifyReason::kAllResolved ||
+                             notification.reason == NotifyReason::kSomeResolved;
+  std::vector<Destination> destinations;
+  const std::string receiver = ReceiverOf(incident);
+  for (auto& integration : IntegrationsOf(*config_, receiver)) {
+    if (!only_resolves || integration.send_resolved)
+      destinations.push_back(std::move(integration.destination));
+  }
+  // One region an incident: drawn when it is first told, ended when it is over.
+  const bool is_region_edge =
+      notification.sequence == 1 || notification.reason == NotifyReason::kAllResolved;
+  if (config_->grafana.is_set() && incident.annotates && is_region_edge) {
+    const bool wanted = std::ranges::any_of(notification.alerts, [&](const NotifiedAlert& alert) {
+      return promql::MatchesAll(config_->grafana.matchers,
+                                state_.FindAlert(alert.alert)->alert.labels);
+    });
+    if (wanted) destinations.push_back(GrafanaDestination());
+  }
+
+  std::string to;
+  for (auto& destination : destinations) {
+    Delivery delivery;
+    delivery.id = state_.NextDelivery();
+    delivery.notification = notification.id;
+    delivery.incident = incident.id;
+    delivery.created_at = now;
+    delivery.not_before = now;
+    const Duration life = config_->delivery.retry.give_up_after;
+    delivery.expires_at =
+        now + (destination.kind == "pagerduty" ? std::min<Duration>(life, kPageExpiry) : life);
+    to += (to.empty() ? "" : ", ") + Text(destination);
+    delivery.destination = std::move(destination);
+    changes.deliveries.push_back(std::move(delivery));
+  }
+  const auto kind = notification.reason == NotifyReason::kRepeat ? TimelineKind::kRepeated
+                                                                 : TimelineKind::kNotified;
+  std::string reason = std::string(Text(notification.reason)) + ": ";
+  reason += to.empty() ? "receiver " + receiver + " has no channel that wants it" : "to " + to;
+  Note(incident, now, kind, std::move(reason), changes);
+  changes.notifications.push_back(std::move(notification));
+}
+
+void Triage::Leave(Incident& incident, AlertId alert, Changes& changes) {
+  // The row stays as history: it was told to the end, or was over before anything was told.
+  auto member = incident.members.at(alert);
+  member.announced = Announced::kResolved;
+  changes.members[{incident.id, alert}] = member;
+  incident.members.erase(alert);
+  if (auto* record = state_.FindAlert(alert)) std::erase(record->incidents, incident.id);
+}
+
+void Triage::Close(Incident& incident, Instant now, Changes& changes) {
+  Note(incident, now, TimelineKind::kClosed,
+       incident.notifications > 0 ? "all alerts resolved" : "over before anyone was told", changes);
+  incident.closed_at = now;
+  state_.SetFlush(incident, std::nullopt);
+  changes.incidents.erase(incident.id);
+  Incident closed = incident;
+  state_.CloseIncident(incident.id);
+  changes.closed.push_back(std::move(closed));
+}
+
+}  // namespace warden
