@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "server/net/http_client.h"
 
@@ -27,7 +28,8 @@ class CurlHttpClient final : public HttpClient {
 
  private:
   class Loop;
-  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<Loop> requests_;
+  std::unique_ptr<Loop> mails_;
 };
 
 }  // namespace warden

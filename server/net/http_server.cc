@@ -270,8 +270,9 @@ Result<void> HttpServer::Loop::Listen(const std::string& address) {
   if (ec || endpoints.empty()) {
     return Fail(ErrorCode::kInvalid, "listen address \"" + address + "\": " + ec.message());
   }
-  std::ranges::stable_sort(endpoints, {}, [](const auto& e) { return e.address().is_v6(); });
-  tcp::endpoint endpoint = endpoints.front();
+  const auto v4 =
+      std::ranges::find_if(endpoints, [](const auto& e) { return e.address().is_v4(); });
+  tcp::endpoint endpoint = v4 == endpoints.end() ? endpoints.front() : *v4;
 
   tcp::acceptor& acceptor = acceptors_.emplace_back(io_);
   acceptor.open(endpoint.protocol(), ec);
