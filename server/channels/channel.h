@@ -7,7 +7,8 @@
 //   Compose(message, context) ─▶ request ─▶ [delivery sends it] ─▶ response ─▶ Judge ─▶ delivered
 //      ▲                                                                       │ ├▶ retry, later
 //      │                                                                       │ ├▶ refused: this
-//      └──────────────────── continue, with the next step ◀────────────────────┘ content, this place
+//      └──────────────────── continue, with the next step ◀────────────────────┘ content, this
+//      place
 #pragma once
 
 #include <cstdint>
