@@ -211,11 +211,11 @@ class HttpServer::Loop {
   asio::awaitable<bool> ReadHeader(Connection& c);
   asio::awaitable<Body> ReadBody(Connection& c);
   asio::awaitable<bool> ServeRequest(Connection& c);
-  asio::awaitable<void> Handle(Connection& c, const Route& route);
+  asio::awaitable<void> Handle(Connection& c, const HttpRoute& route);
   asio::awaitable<bool> Write(Connection& c, ServerResponse response, bool is_head, KeepAlive keep);
   asio::awaitable<bool> WriteBytes(Connection& c, std::string_view head, std::string_view body);
   asio::awaitable<void> Linger(Connection& c);
-  std::optional<ServerResponse> Refusal(Connection& c, const Route*& route);
+  std::optional<ServerResponse> Refusal(Connection& c, const HttpRoute*& route);
 
   void Enter(Connection& c, Phase phase, Steady::time_point deadline);
   void Expire(Connection& c);
@@ -495,7 +495,7 @@ asio::awaitable<Body> HttpServer::Loop::ReadBody(Connection& c) {
 }
 
 // What can be said before the body is read; nullopt with a route when it is wanted.
-std::optional<ServerResponse> HttpServer::Loop::Refusal(Connection& c, const Route*& route) {
+std::optional<ServerResponse> HttpServer::Loop::Refusal(Connection& c, const HttpRoute*& route) {
   ServerRequest& request = c.reader.request();
   request.peer = c.peer;
   if (!DecodeTarget(request)) return PlainResponse(400);
@@ -524,7 +524,7 @@ asio::awaitable<bool> HttpServer::Loop::ServeRequest(Connection& c) {
   std::optional<ServerResponse> response;
   if (reader.state() == State::kHeaderDone) {
     is_head = reader.request().method == "HEAD";
-    const Route* route = nullptr;
+    const HttpRoute* route = nullptr;
     response = Refusal(c, route);
     const bool has_little = !reader.expects_continue() &&
                             reader.content_length().value_or(kDrainBytes + 1) <= kDrainBytes;
@@ -564,7 +564,7 @@ asio::awaitable<bool> HttpServer::Loop::ServeRequest(Connection& c) {
   co_return is_written&& keeps;
 }
 
-asio::awaitable<void> HttpServer::Loop::Handle(Connection& c, const Route& route) {
+asio::awaitable<void> HttpServer::Loop::Handle(Connection& c, const HttpRoute& route) {
   c.KeepInput();
   try {
     route.handler(std::move(c.reader.request()), Reply(mailbox_, c.id, ++c.request));
@@ -697,7 +697,7 @@ void HttpServer::Loop::Stop(std::chrono::milliseconds graceful) {
 
 HttpServer::HttpServer(ServerOptions options) : loop_(std::make_unique<Loop>(options)) {}
 HttpServer::~HttpServer() { Stop(std::chrono::milliseconds(0)); }
-void HttpServer::Add(Route route) { loop_->routes().Add(std::move(route)); }
+void HttpServer::Add(HttpRoute route) { loop_->routes().Add(std::move(route)); }
 Result<void> HttpServer::Start(const std::vector<std::string>& addresses) {
   return loop_->Start(addresses);
 }

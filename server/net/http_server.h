@@ -63,7 +63,7 @@ using Handler = std::function<void(ServerRequest, Respond)>;
 // Looks at the head before the body is read; a response ends the request there.
 using Admit = std::function<std::optional<ServerResponse>(const RequestHead&)>;
 
-struct Route {
+struct HttpRoute {
   std::string method = {};  // GET serves HEAD too
   // `/api/v1/webhook/{source}`; a last segment `{rest...}` takes all that follows, also nothing.
   std::string path = {};
@@ -100,7 +100,7 @@ class HttpServer {
   HttpServer& operator=(const HttpServer&) = delete;
 
   // Before Start only. Literal segments win over `{name}`, those over `{rest...}`.
-  void Add(Route route);
+  void Add(HttpRoute route);
 
   // Each address is host:port, :port (all of IPv4 and IPv6) or [v6]:port; port 0 takes a free one.
   // invalid: not an address; unavailable: cannot listen there.

@@ -72,7 +72,7 @@ bool DecodeTarget(ServerRequest& request) {
   return true;
 }
 
-void RouteTable::Add(Route route) {
+void RouteTable::Add(HttpRoute route) {
   assert(route.path.starts_with('/') && route.handler);
   Entry entry{{}, std::move(route)};
   std::string_view rest = std::string_view(entry.route.path).substr(1);

@@ -19,11 +19,11 @@ namespace warden {
 class RouteTable {
  public:
   struct Match {
-    const Route* route = nullptr;  // none: see `allow`
+    const HttpRoute* route = nullptr;  // none: see `allow`
     std::string allow;             // value of Allow for a 405; empty: 404
   };
 
-  void Add(Route route);
+  void Add(HttpRoute route);
   // Fills request.params when a route is found.
   [[nodiscard]] Match Find(ServerRequest& request) const;
 
@@ -36,7 +36,7 @@ class RouteTable {
   };
   struct Entry {
     std::vector<Segment> segments;
-    Route route;
+    HttpRoute route;
   };
   [[nodiscard]] static bool Fits(const Entry& entry, std::string_view path,
                                  std::vector<NameValue>& params);
