@@ -74,12 +74,17 @@ void TriageState::ForgetAlerts(Instant before) {
                 [&](const auto& entry) { return entry.second.seen_at < before - kGroupMemory; });
 }
 
-GroupRecord* TriageState::FindGroup(const std::string& key) {
+const GroupRecord* TriageState::FindGroup(const std::string& key) const {
   const auto found = groups_.find(key);
   return found == groups_.end() ? nullptr : &found->second;
 }
 
 Incident* TriageState::FindIncident(IncidentId id) {
+  const auto found = incidents_.find(id);
+  return found == incidents_.end() ? nullptr : &found->second;
+}
+
+const Incident* TriageState::FindIncident(IncidentId id) const {
   const auto found = incidents_.find(id);
   return found == incidents_.end() ? nullptr : &found->second;
 }

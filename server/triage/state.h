@@ -30,9 +30,10 @@ class TriageState {
   void ForgetAlerts(Instant before);
 
   [[nodiscard]] GroupRecord& Group(std::string key) { return groups_[std::move(key)]; }
-  [[nodiscard]] GroupRecord* FindGroup(const std::string& key);
+  [[nodiscard]] const GroupRecord* FindGroup(const std::string& key) const;
 
   [[nodiscard]] Incident* FindIncident(IncidentId id);
+  [[nodiscard]] const Incident* FindIncident(IncidentId id) const;
   // The open one of a route's group.
   [[nodiscard]] Incident* FindIncident(std::string_view route_id, std::string_view group_key);
   Incident& AddIncident(Incident incident);  // gives it its id
