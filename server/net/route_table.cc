@@ -120,7 +120,8 @@ bool RouteTable::Fits(const Entry& entry, std::string_view path, std::vector<Nam
 }
 
 RouteTable::Match RouteTable::Find(ServerRequest& request) const {
-  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  const std::string_view method =
+      request.method == "HEAD" ? std::string_view("GET") : std::string_view(request.method);
   std::vector<std::string_view> allowed;
   for (const Entry& entry : entries_) {
     if (!Fits(entry, request.path, request.params)) continue;
