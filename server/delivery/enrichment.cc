@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/delivery/enrichment.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace warden {
+namespace {
+
+constexpr std::size_t kRemembered = 1024;
+
+}  // namespace
+
+std::string_view Name(EnrichmentResult result) {
+  switch (result) {
+    case EnrichmentResult::kAnswered:
+      return "answered";
+    case EnrichmentResult::kNothing:
+      return "nothing";
+    case EnrichmentResult::kOverrun:
+      return "overrun";
+  }
+  return "nothing";
+}
+
+Enrichment::Enrichment(Enricher& enricher, std::shared_ptr<Inbox> inbox, Report report)
+    : enricher_(enricher), inbox_(std::move(inbox)), report_(std::move(report)) {}
+
+void Enrichment::Ask(const Message& message, Instant deadline, Then then) {
+  const NotificationId id = message.notification;
+  auto [found, is_new] = entries_.try_emplace(id);
+  Entry& entry = found->second;
+  if (entry.is_known) {
+    then(entry.verdict);
+    return;
+  }
+  entry.waiting.push_back(std::move(then));
+  if (!is_new) return;
+  entry.deadline = deadline;
+  if (entries_.size() > kRemembered && entries_.begin()->second.is_known) {
+    entries_.erase(entries_.begin());
+  }
+  enricher_.Enrich(
+      message, deadline, [this, inbox = inbox_, id](std::optional<AnomalyVerdict> verdict) {
+        inbox->Post(
+            [this, id, verdict = std::move(verdict)]() mutable { Answer(id, std::move(verdict)); });
+      });
+}
+
+void Enrichment::Answer(NotificationId id, std::optional<AnomalyVerdict> verdict) {
+  const auto found = entries_.find(id);
+  if (found == entries_.end() || found->second.is_known) return;
+  const auto result = verdict ? EnrichmentResult::kAnswered : EnrichmentResult::kNothing;
+  Settle(found->second, std::move(verdict), result);
+}
+
+void Enrichment::GiveUp(Instant now) {
+  for (auto& [id, entry] : entries_) {
+    if (!entry.is_known && entry.deadline <= now) {
+      Settle(entry, std::nullopt, EnrichmentResult::kOverrun);
+    }
+  }
+}
+
+void Enrichment::Settle(Entry& entry, std::optional<AnomalyVerdict> verdict,
+                        EnrichmentResult result) {
+  entry.is_known = true;
+  entry.verdict = std::move(verdict);
+  report_(result);
+  for (const Then& then : std::exchange(entry.waiting, {})) then(entry.verdict);
+}
+
+Instant Enrichment::next() const {
+  Instant next = Instant::max();
+  for (const auto& [id, entry] : entries_) {
+    if (!entry.is_known) next = std::min(next, entry.deadline);
+  }
+  return next;
+}
+
+}  // namespace warden
