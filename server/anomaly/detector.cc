@@ -10,15 +10,23 @@
 namespace warden::anomaly {
 namespace {
 
+// Ordinary values must pass undamped, however narrow the band: else the band would shrink further
+// and further.
+constexpr double kLeastDamping = 4;
+
 double Within(double value, double least, double most) {
   return std::isnan(value) ? least : std::clamp(value, least, most);
 }
 
 DetectorParameters Valid(DetectorParameters p) {
   p.period = std::clamp<std::size_t>(p.period, 1, kLongestSeries);
-  p.window = std::clamp<std::size_t>(p.window, kFewestPoints, kLongestSeries);
-  p.alpha = Within(p.alpha, 1e-6, 1);
-  p.percentile = Within(p.percentile, 50.5, 100);
+  p.min_points = std::clamp<std::size_t>(p.min_points, 2, kLongestSeries);
+  p.window = std::clamp<std::size_t>(p.window, p.min_points, kLongestSeries);
+  for (std::optional<double>* smoothing : {&p.alpha, &p.beta, &p.gamma}) {
+    if (*smoothing) *smoothing = Within(**smoothing, 1e-6, 1);
+  }
+  p.lower_percentile = Within(p.lower_percentile, 0, 49.5);
+  p.upper_percentile = Within(p.upper_percentile, 50.5, 100);
   p.min_scale = Within(p.min_scale, 0, 1e300);
   Judgement& j = p.judgement;
   j.threshold = Within(j.threshold, 0.1, 1e6);
@@ -80,7 +88,7 @@ Expectation StillLearning(DetectorKind kind, std::size_t has, std::size_t needs)
 
 double Damped(double value, const Expectation& expectation, const DetectorParameters& parameters) {
   if (!expectation.is_known) return value;
-  const double edge = parameters.judgement.threshold;
+  const double edge = std::max(parameters.judgement.threshold, kLeastDamping);
   const double lower = expectation.expected - edge * expectation.below;
   const double upper = expectation.expected + edge * expectation.above;
   if (expectation.is_constant || !std::isfinite(lower) || !std::isfinite(upper)) return value;

@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -20,11 +21,17 @@
 namespace warden::anomaly {
 
 struct DetectorParameters {
-  std::size_t period = 288;  // holt_winters: points per season
-  std::size_t window = 288;  // zscore, mad, rolling_percentile: points looked back on
-  double alpha = 0.1;        // ewma: weight of the newest point, 0..1
-  double percentile = 99;  // rolling_percentile: upper one, 50..100; the lower is its mirror image
-  double min_scale = 0;    // the smallest deviation ever assumed, in the series' unit
+  std::size_t period = 288;      // holt_winters: points per season
+  std::size_t window = 288;      // zscore, mad, rolling_percentile: points looked back on
+  std::size_t min_points = 100;  // with fewer the detector says nothing
+  // Smoothing held fixed, 0..1; not set: fitted by holt_winters, 0.1 for ewma (which only has
+  // alpha).
+  std::optional<double> alpha;
+  std::optional<double> beta;
+  std::optional<double> gamma;
+  double lower_percentile = 1;   // rolling_percentile, 0..50
+  double upper_percentile = 99;  // rolling_percentile, 50..100
+  double min_scale = 0;          // the smallest deviation ever assumed, in the series' unit
   Judgement judgement;
 };
 
@@ -37,12 +44,10 @@ class Detector {
   virtual void Take(double value) = 0;
 };
 
-// Fewest points any detector speaks on.
+// holt_winters' fallback speaks on so few points.
 inline constexpr std::size_t kFewestPoints = 30;
-// Fewest points for holt_winters (which needs two periods as well) and rolling_percentile.
-inline constexpr std::size_t kFewestFitted = 100;
 
-// invalid parameters (period 0, alpha outside 0..1 …) are moved to the nearest valid ones.
+// Impossible parameters (period 0, alpha outside 0..1 …) are moved to the nearest valid ones.
 [[nodiscard]] std::unique_ptr<Detector> MakeDetector(DetectorKind kind,
                                                      const DetectorParameters& parameters);
 
@@ -65,7 +70,8 @@ inline constexpr std::size_t kFewestFitted = 100;
 // An expectation that says how many points are missing.
 [[nodiscard]] Expectation StillLearning(DetectorKind kind, std::size_t has, std::size_t needs);
 
-// `value`, or the nearest edge of the band when it lies outside.
+// `value`, or the nearest edge of the band (of four deviations, where the band is narrower) when it
+// lies outside.
 [[nodiscard]] double Damped(double value, const Expectation& expectation,
                             const DetectorParameters& parameters);
 

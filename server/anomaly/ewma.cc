@@ -16,7 +16,7 @@ namespace {
 class EwmaDetector final : public Detector {
  public:
   explicit EwmaDetector(const DetectorParameters& parameters)
-      : parameters_(parameters), ewma_(parameters.alpha) {}
+      : parameters_(parameters), ewma_(parameters.alpha.value_or(0.1)) {}
 
   void Learn(std::span<const double> history) override {
     *this = EwmaDetector(parameters_);
@@ -25,7 +25,9 @@ class EwmaDetector final : public Detector {
   }
 
   Expectation Expect() const override {
-    if (points_ < kFewestPoints) return StillLearning(DetectorKind::kEwma, points_, kFewestPoints);
+    if (points_ < parameters_.min_points) {
+      return StillLearning(DetectorKind::kEwma, points_, parameters_.min_points);
+    }
     Expectation expectation;
     expectation.detector = DetectorKind::kEwma;
     expectation.is_known = true;
@@ -34,7 +36,7 @@ class EwmaDetector final : public Detector {
     expectation.above =
         std::max(ewma_.deviation(), LeastScale(half_step_, ewma_.mean(), parameters_));
     expectation.below = expectation.above;
-    expectation.confidence = ConfidenceOf(points_, kFewestFitted);
+    expectation.confidence = ConfidenceOf(points_, parameters_.min_points);
     return expectation;
   }
 

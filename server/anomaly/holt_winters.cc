@@ -38,7 +38,7 @@ class HoltWintersDetector final : public Detector {
     points_ = static_cast<std::size_t>(
         std::count_if(history.begin(), history.end(), [](double v) { return !std::isnan(v); }));
     // Two periods of time, with most of their points there.
-    const bool enough = points_ >= kFewestFitted && history.size() >= 2 * form_.period &&
+    const bool enough = points_ >= parameters_.min_points && history.size() >= 2 * form_.period &&
                         2 * points_ >= 3 * form_.period;
     if (!enough || !Fit(history)) FallBack(history);
   }
@@ -51,7 +51,7 @@ class HoltWintersDetector final : public Detector {
       expectation.confidence /= 2;
       return expectation;
     }
-    if (points_ == 0) return StillLearning(DetectorKind::kHoltWinters, 0, kFewestFitted);
+    if (points_ == 0) return StillLearning(DetectorKind::kHoltWinters, 0, parameters_.min_points);
     Expectation expectation;
     expectation.detector = DetectorKind::kHoltWinters;
     expectation.is_known = true;
@@ -59,7 +59,8 @@ class HoltWintersDetector final : public Detector {
     expectation.expected = model_.Forecast();
     expectation.above = scale_ * model_.ErrorGrowth(std::min(missing_, kLongestFit) + 1);
     expectation.below = expectation.above;
-    expectation.confidence = ConfidenceOf(points_, std::max(2 * form_.period, kFewestFitted));
+    expectation.confidence =
+        ConfidenceOf(points_, std::max(2 * form_.period, parameters_.min_points));
     if (missing_ > kShortGap) {
       expectation.note = "the " + std::to_string(missing_) + " values before are missing";
       expectation.confidence /= 2;
@@ -93,7 +94,9 @@ class HoltWintersDetector final : public Detector {
   }
 
   bool Fit(std::span<const double> history) {
-    std::optional<HoltWintersFit> fit = FitHoltWinters(history, form_);
+    FitOptions fitting;
+    fitting.fixed = {parameters_.alpha, parameters_.beta, parameters_.gamma};
+    const std::optional<HoltWintersFit> fit = FitHoltWinters(history, form_, fitting);
     if (!fit) return false;
     half_step_ = HalfSmallestStep(history);
     is_constant_ = half_step_ == 0;
@@ -112,7 +115,7 @@ class HoltWintersDetector final : public Detector {
       for (std::size_t t = 0; t < cleaned.size(); ++t) {
         if (std::abs(residuals[t]) > limit) cleaned[t] = kUnknown;
       }
-      if (const auto refit = RefitHoltWinters(cleaned, form_, *fit)) {
+      if (const auto refit = RefitHoltWinters(cleaned, form_, *fit, fitting)) {
         residuals = Residuals(*refit, cleaned);
       }
     }
@@ -141,11 +144,13 @@ class HoltWintersDetector final : public Detector {
   }
 
   void FallBack(std::span<const double> history) {
-    fallback_note_ = "holt_winters needs " + std::to_string(kFewestFitted) +
+    fallback_note_ = "holt_winters needs " + std::to_string(parameters_.min_points) +
                      " points over two periods (" + std::to_string(2 * form_.period) +
                      " steps) and has " + std::to_string(points_) + " points in " +
                      std::to_string(history.size()) + " steps";
-    fallback_ = MakeZscoreDetector(parameters_);
+    DetectorParameters parameters = parameters_;
+    parameters.min_points = std::min(kFewestPoints, parameters.min_points);
+    fallback_ = MakeZscoreDetector(parameters);
     fallback_->Learn(history);
   }
 

@@ -21,8 +21,9 @@ double Angle(double share) { return std::asin(std::sqrt(std::clamp(share, 0.0, 1
 
 }  // namespace
 
-HoltWintersError::HoltWintersError(std::span<const double> series, const HoltWintersForm& form)
-    : series_(series), form_(form), errors_(series.size()) {
+HoltWintersError::HoltWintersError(std::span<const double> series, const HoltWintersForm& form,
+                                   const FixedSmoothing& fixed)
+    : series_(series), form_(form), fixed_(fixed), errors_(series.size()) {
   if (form_.season == Component::kNone) form_.period = 0;
   season_.resize(form_.period);
   const bool nonlinear =
@@ -35,12 +36,14 @@ HoltWintersError::HoltWintersError(std::span<const double> series, const HoltWin
   }
 }
 
-Smoothing HoltWintersError::SmoothingAt(const std::vector<double>& x, const HoltWintersForm& form) {
+Smoothing HoltWintersError::SmoothingAt(const std::vector<double>& x) const {
   Smoothing p;
-  p.alpha = Share(x[kAlpha]);
-  p.beta = form.trend == Component::kNone ? 0 : Share(x[kBeta]);
-  p.gamma = form.season == Component::kNone ? 0 : (1 - p.alpha) * Share(x[kGamma]);
-  p.phi = form.damping == Damping::kDamped ? kLeastPhi + kPhiRange * Share(x[kPhi]) : 1;
+  p.alpha = fixed_.alpha.value_or(Share(x[kAlpha]));
+  p.beta = form_.trend == Component::kNone ? 0 : fixed_.beta.value_or(Share(x[kBeta]));
+  p.gamma = form_.season == Component::kNone
+                ? 0
+                : fixed_.gamma.value_or((1 - p.alpha) * Share(x[kGamma]));
+  p.phi = form_.damping == Damping::kDamped ? kLeastPhi + kPhiRange * Share(x[kPhi]) : 1;
   return p;
 }
 
@@ -182,9 +185,11 @@ void HoltWintersError::Backward(const std::vector<double>& x, std::vector<double
   gradient[kLevel] = to_level;
   gradient[kTrend] = kTrendForm == Component::kNone ? 0 : to_trend;
   // From the smoothing parameters to their angles; gamma = (1-alpha) share.
+  if (fixed_.gamma) by_gamma = 0;
   const double share = Share(x[kGamma]);
-  gradient[kAlpha] = (by_alpha - by_gamma * share) * std::sin(2 * x[kAlpha]);
-  gradient[kBeta] = by_beta * std::sin(2 * x[kBeta]);
+  const double to_alpha = fixed_.alpha ? 0 : by_alpha - by_gamma * share;
+  gradient[kAlpha] = to_alpha * std::sin(2 * x[kAlpha]);
+  gradient[kBeta] = (fixed_.beta ? 0 : by_beta) * std::sin(2 * x[kBeta]);
   gradient[kGamma] = by_gamma * (1 - alpha) * std::sin(2 * x[kGamma]);
   gradient[kPhi] = by_phi * kPhiRange * std::sin(2 * x[kPhi]);
 }
@@ -216,7 +221,7 @@ double HoltWintersError::Dispatch(Function function) const {
 
 double HoltWintersError::Value(const std::vector<double>& x) {
   assert(x.size() == unknowns());
-  smoothing_ = SmoothingAt(x, form_);
+  smoothing_ = SmoothingAt(x);
   return Dispatch([&](auto trend, auto season) {
     return Forward<decltype(trend)::value, decltype(season)::value, Keep::kErrors>(x);
   });
@@ -225,7 +230,7 @@ double HoltWintersError::Value(const std::vector<double>& x) {
 double HoltWintersError::ValueAndGradient(const std::vector<double>& x,
                                           std::vector<double>& gradient) {
   assert(x.size() == unknowns() && gradient.size() == unknowns());
-  smoothing_ = SmoothingAt(x, form_);
+  smoothing_ = SmoothingAt(x);
   return Dispatch([&](auto trend, auto season) {
     constexpr Component kTrendForm = decltype(trend)::value;
     constexpr Component kSeasonForm = decltype(season)::value;

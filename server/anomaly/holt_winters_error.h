@@ -11,6 +11,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -21,9 +22,17 @@ namespace warden::anomaly {
 inline constexpr std::size_t kAlpha = 0, kBeta = 1, kGamma = 2, kPhi = 3, kLevel = 4, kTrend = 5,
                              kSeason = 6;
 
+// Smoothing parameters that are given, not sought: their angles are ignored and have no slope.
+struct FixedSmoothing {
+  std::optional<double> alpha = {};
+  std::optional<double> beta = {};
+  std::optional<double> gamma = {};
+};
+
 class HoltWintersError {
  public:
-  HoltWintersError(std::span<const double> series, const HoltWintersForm& form);
+  HoltWintersError(std::span<const double> series, const HoltWintersForm& form,
+                   const FixedSmoothing& fixed = {});
 
   [[nodiscard]] std::size_t unknowns() const { return kSeason + form_.period; }
   // Sum of squared errors; not finite where the model breaks down. NaN values of the series count
@@ -35,8 +44,7 @@ class HoltWintersError {
   // The one-step errors of the last call.
   [[nodiscard]] std::span<const double> errors() const { return errors_; }
 
-  [[nodiscard]] static Smoothing SmoothingAt(const std::vector<double>& x,
-                                             const HoltWintersForm& form);
+  [[nodiscard]] Smoothing SmoothingAt(const std::vector<double>& x) const;
   // Writes the angles of `smoothing` (clamped into bounds) into x.
   static void SetSmoothing(const Smoothing& smoothing, std::vector<double>& x);
 
@@ -51,6 +59,7 @@ class HoltWintersError {
 
   std::span<const double> series_;
   HoltWintersForm form_;
+  FixedSmoothing fixed_;
   Smoothing smoothing_;
   std::vector<double> errors_;
   std::vector<double> levels_;  // before each step

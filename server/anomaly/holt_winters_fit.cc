@@ -134,7 +134,7 @@ std::vector<double> Scales(HoltWintersError& error, const std::vector<double>& x
     scales[i] = curvature > 0 ? std::min(largest, 1 / std::sqrt(2 * curvature)) : largest;
   }
   if (form.period == 0) return scales;
-  const double keep = 1 - HoltWintersError::SmoothingAt(x, form).gamma;
+  const double keep = 1 - error.SmoothingAt(x).gamma;
   const double cycles = static_cast<double>(length) / static_cast<double>(form.period);
   const double weight = keep < 1 ? (1 - std::pow(keep, 2 * cycles)) / (1 - keep * keep) : cycles;
   std::fill(scales.begin() + kSeason, scales.end(), 1 / std::sqrt(2 * weight));
@@ -217,9 +217,10 @@ std::vector<std::vector<double>> GridStarts(HoltWintersError& error, const std::
   return starts;
 }
 
-HoltWintersFit Unscaled(const Found& found, const HoltWintersForm& form, const Standard& standard) {
+HoltWintersFit Unscaled(const Found& found, const HoltWintersError& error,
+                        const HoltWintersForm& form, const Standard& standard) {
   HoltWintersFit fit;
-  fit.smoothing = HoltWintersError::SmoothingAt(found.x, form);
+  fit.smoothing = error.SmoothingAt(found.x);
   fit.evaluations = found.evaluations;
   fit.sse = found.value * standard.scale * standard.scale;
   fit.initial.level = found.x[kLevel] * standard.scale + standard.shift;
@@ -247,7 +248,7 @@ std::optional<HoltWintersFit> FitHoltWinters(std::span<const double> series,
   const HoltWintersForm form = Normal(wanted);
   const std::optional<Standard> standard = Standardise(series, form);
   if (!standard) return std::nullopt;
-  HoltWintersError error(standard->values, form);
+  HoltWintersError error(standard->values, form, options.fixed);
   Found best;
   std::size_t evaluations = 0;
   for (const std::vector<double>& start :
@@ -258,7 +259,7 @@ std::optional<HoltWintersFit> FitHoltWinters(std::span<const double> series,
   }
   if (best.x.empty() || !std::isfinite(best.value)) return std::nullopt;
   best.evaluations = evaluations;
-  return Unscaled(best, form, *standard);
+  return Unscaled(best, error, form, *standard);
 }
 
 std::optional<HoltWintersFit> RefitHoltWinters(std::span<const double> series,
@@ -277,10 +278,10 @@ std::optional<HoltWintersFit> RefitHoltWinters(std::span<const double> series,
     const double season = earlier.initial.season[j];
     x[kSeason + j] = form.season == Component::kAdditive ? season / standard->scale : season;
   }
-  HoltWintersError error(standard->values, form);
+  HoltWintersError error(standard->values, form, options.fixed);
   const Found found = Minimise(error, x, form, series.size(), options);
   if (!std::isfinite(found.value)) return std::nullopt;
-  return Unscaled(found, form, *standard);
+  return Unscaled(found, error, form, *standard);
 }
 
 }  // namespace warden::anomaly

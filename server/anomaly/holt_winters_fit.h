@@ -9,11 +9,13 @@
 #include <optional>
 #include <span>
 
+#include "server/anomaly/holt_winters_error.h"
 #include "server/anomaly/holt_winters_model.h"
 
 namespace warden::anomaly {
 
 struct FitOptions {
+  FixedSmoothing fixed;
   std::size_t starts = 3;
   std::size_t max_evaluations = 400;  // per start
   double tolerance = 1e-7;            // relative gain of three steps that ends a start

@@ -24,8 +24,8 @@ class MadDetector final : public Detector {
   }
 
   Expectation Expect() const override {
-    if (window_.size() < kFewestPoints) {
-      return StillLearning(DetectorKind::kMad, window_.size(), kFewestPoints);
+    if (window_.size() < parameters_.min_points) {
+      return StillLearning(DetectorKind::kMad, window_.size(), parameters_.min_points);
     }
     const double median = QuantileOfSorted(window_.sorted(), 0.5);
     Expectation expectation;
@@ -36,7 +36,7 @@ class MadDetector final : public Detector {
     expectation.above = std::max(kMadToSigma * MadOfSorted(window_.sorted()),
                                  LeastScale(half_step_, median, parameters_));
     expectation.below = expectation.above;
-    expectation.confidence = ConfidenceOf(window_.size(), kFewestFitted);
+    expectation.confidence = ConfidenceOf(window_.size(), parameters_.min_points);
     return expectation;
   }
 

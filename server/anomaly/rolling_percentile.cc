@@ -14,6 +14,9 @@
 namespace warden::anomaly {
 namespace {
 
+// The normal distribution never ends: minimum and maximum count as these percentiles.
+constexpr double kOutermost = 0.9999;
+
 // Quantile of the standard normal distribution, q in 0.5..1: bisection on erfc, once per detector.
 double NormalQuantile(double q) {
   double low = 0;
@@ -29,9 +32,11 @@ class RollingPercentileDetector final : public Detector {
  public:
   explicit RollingPercentileDetector(const DetectorParameters& parameters)
       : parameters_(parameters),
-        window_(std::max(parameters.window, kFewestFitted)),
-        q_(parameters.percentile / 100),
-        normal_distance_(NormalQuantile(std::min(q_, 0.9999))) {}
+        window_(parameters.window),
+        upper_(parameters.upper_percentile / 100),
+        lower_(parameters.lower_percentile / 100),
+        upper_distance_(NormalQuantile(std::min(upper_, kOutermost))),
+        lower_distance_(NormalQuantile(std::min(1 - lower_, kOutermost))) {}
 
   void Learn(std::span<const double> history) override {
     window_.Clear();
@@ -40,8 +45,9 @@ class RollingPercentileDetector final : public Detector {
   }
 
   Expectation Expect() const override {
-    if (window_.size() < kFewestFitted) {
-      return StillLearning(DetectorKind::kRollingPercentile, window_.size(), kFewestFitted);
+    if (window_.size() < parameters_.min_points) {
+      return StillLearning(DetectorKind::kRollingPercentile, window_.size(),
+                           parameters_.min_points);
     }
     const std::span<const double> sorted = window_.sorted();
     const double median = QuantileOfSorted(sorted, 0.5);
@@ -51,10 +57,11 @@ class RollingPercentileDetector final : public Detector {
     expectation.is_known = true;
     expectation.expected = median;
     expectation.is_constant = window_.is_constant();
-    expectation.above = std::max((QuantileOfSorted(sorted, q_) - median) / normal_distance_, least);
+    expectation.above =
+        std::max((QuantileOfSorted(sorted, upper_) - median) / upper_distance_, least);
     expectation.below =
-        std::max((median - QuantileOfSorted(sorted, 1 - q_)) / normal_distance_, least);
-    expectation.confidence = ConfidenceOf(window_.size(), kFewestFitted);
+        std::max((median - QuantileOfSorted(sorted, lower_)) / lower_distance_, least);
+    expectation.confidence = ConfidenceOf(window_.size(), parameters_.min_points);
     return expectation;
   }
 
@@ -66,8 +73,11 @@ class RollingPercentileDetector final : public Detector {
  private:
   DetectorParameters parameters_;
   SortedWindow window_;
-  double q_;
-  double normal_distance_;
+  double upper_;
+  double lower_;
+  double upper_distance_;  // of that percentile from the median, in standard deviations of a normal
+                           // distribution
+  double lower_distance_;
   double half_step_ = 0;
 };
 

@@ -24,8 +24,8 @@ class ZscoreDetector final : public Detector {
   }
 
   Expectation Expect() const override {
-    if (window_.size() < kFewestPoints) {
-      return StillLearning(DetectorKind::kZscore, window_.size(), kFewestPoints);
+    if (window_.size() < parameters_.min_points) {
+      return StillLearning(DetectorKind::kZscore, window_.size(), parameters_.min_points);
     }
     const MeanAndDeviation seen = MeanDeviation(window_.sorted());
     Expectation expectation;
@@ -35,7 +35,7 @@ class ZscoreDetector final : public Detector {
     expectation.is_constant = window_.is_constant();
     expectation.above = std::max(seen.deviation, LeastScale(half_step_, seen.mean, parameters_));
     expectation.below = expectation.above;
-    expectation.confidence = ConfidenceOf(window_.size(), kFewestFitted);
+    expectation.confidence = ConfidenceOf(window_.size(), parameters_.min_points);
     return expectation;
   }
 

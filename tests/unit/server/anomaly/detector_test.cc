@@ -156,7 +156,9 @@ TEST_P(EveryDetector, RepairsImpossibleParameters) {
   parameters.period = 0;
   parameters.window = 0;
   parameters.alpha = -3;
-  parameters.percentile = 1e9;
+  parameters.upper_percentile = 1e9;
+  parameters.lower_percentile = 80;
+  parameters.min_points = 0;
   parameters.min_scale = std::nan("");
   parameters.judgement.threshold = 0;
   parameters.judgement.min_deviation = -1;
@@ -244,6 +246,18 @@ TEST(HoltWintersDetector, WidensItsBandOverAGapAndMentionsIt) {
   EXPECT_EQ(verdict.state, State::kOk) << verdict.reason;
   EXPECT_GE(verdict.upper - verdict.lower, before * 0.9);
   EXPECT_EQ(verdict.reason, "the 12 values before are missing");
+}
+
+TEST(HoltWintersDetector, HoldsGivenSmoothing) {
+  std::vector<double> values = MakeDaily(21);
+  DetectorParameters eager;
+  eager.alpha = 0.9;
+  eager.beta = 1e-6;
+  eager.gamma = 0.05;
+  for (std::size_t t = values.size() - 4; t < values.size(); ++t) values[t] += 5;
+  const double fitted = Check(Even(values), DetectorKind::kHoltWinters, {}).front().expected;
+  const double held = Check(Even(values), DetectorKind::kHoltWinters, eager).front().expected;
+  EXPECT_GT(held, fitted + 2);
 }
 
 TEST(HoltWintersDetector, FollowsADrift) {
