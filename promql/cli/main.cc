@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// promwarden-lint: reads the command line and runs one verb. The only place that catches
+// everything.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "promql/cli/verbs.h"
+
+namespace {
+
+using promql::cli::Verb;
+
+int RunProgram(int argc, char** argv) {
+  CLI::App program("Reads Prometheus rules and expressions and says what is wrong with them",
+                   "promwarden-lint");
+  program.set_version_flag("--version", "promwarden-lint " PROMWARDEN_VERSION);
+  program.require_subcommand(1);
+  std::vector<std::pair<CLI::App*, std::unique_ptr<Verb>>> verbs;
+  for (const auto make : promql::cli::kVerbs) {
+    auto verb = make();
+    CLI::App* command = verb->Declare(program);
+    verbs.emplace_back(command, std::move(verb));
+  }
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const bool asked = error.get_exit_code() == 0;  // --help, --version
+    program.exit(error);
+    return asked ? promql::cli::kSuccess : promql::cli::kFailure;
+  }
+  for (const auto& [command, verb] : verbs) {
+    if (command->parsed()) return verb->Run();
+  }
+  return promql::cli::kFailure;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return RunProgram(argc, argv);
+  } catch (const std::exception& error) {
+    std::cerr << "promwarden-lint: " << error.what() << '\n';
+  } catch (...) {
+    std::cerr << "promwarden-lint: unknown failure\n";
+  }
+  return promql::cli::kFailure;
+}

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// promwarden-lint parse: reads expressions, says whether they are right, of which type, and how
+// they print.
+#include <rapidjson/document.h>
+#include <rapidjson/error/en.h>
+#include <rapidjson/stringbuffer.h>
+#include <rapidjson/writer.h>
+
+#include <algorithm>
+#include <iostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "promql/cli/line_stream.h"
+#include "promql/cli/verbs.h"
+#include "promql/syntax/parser.h"
+#include "promql/syntax/printer.h"
+
+namespace promql::cli {
+namespace {
+
+// A stream for RapidJSON's writer that appends to a string.
+struct StringSink {
+  using Ch = char;
+  std::string* text;
+  void Put(char c) { text->push_back(c); }
+  void Flush() {}
+};
+using JsonWriter = rapidjson::Writer<StringSink>;
+
+void Write(JsonWriter& json, std::string_view text) {
+  json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+void WriteErrors(JsonWriter& json, const SyntaxErrors& errors) {
+  json.StartObject();
+  json.Key("ok");
+  json.Bool(false);
+  json.Key("errors");
+  json.StartArray();
+  for (const SyntaxError& error : errors) {
+    json.StartObject();
+    json.Key("start");
+    json.Uint(error.span.start);
+    json.Key("end");
+    json.Uint(error.span.end);
+    json.Key("message");
+    Write(json, error.message);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
+}
+
+void WriteExpression(JsonWriter& json, const Expression& expression) {
+  json.StartObject();
+  json.Key("ok");
+  json.Bool(true);
+  json.Key("type");
+  Write(json, Text(expression.type()));
+  json.Key("canonical");
+  Write(json, Print(expression.root()));
+  json.EndObject();
+}
+
+std::string_view OperatorText(MatchOp op) {
+  switch (op) {
+    case MatchOp::kEqual:
+      return "=";
+    case MatchOp::kNotEqual:
+      return "!=";
+    case MatchOp::kRegex:
+      return "=~";
+    case MatchOp::kNotRegex:
+      return "!~";
+  }
+  return "=";
+}
+
+void WriteSelector(JsonWriter& json, const Selector& selector) {
+  json.StartObject();
+  json.Key("ok");
+  json.Bool(true);
+  json.Key("matchers");
+  json.StartArray();
+  for (const LabelMatcher& matcher : selector.matchers()) {
+    json.StartObject();
+    json.Key("name");
+    Write(json, matcher.name);
+    json.Key("op");
+    Write(json, OperatorText(matcher.op));
+    json.Key("value");
+    Write(json, matcher.value);
+    json.EndObject();
+  }
+  json.EndArray();
+  json.EndObject();
+}
+
+// The text with carets under the first line of the span.
+void PrintCaret(std::string_view text, const SyntaxError& error) {
+  const std::size_t before = text.substr(0, error.span.start).rfind('\n');
+  const std::size_t line_start = before == std::string_view::npos ? 0 : before + 1;
+  const std::size_t line_end = std::min(text.find('\n', error.span.start), text.size());
+  const std::size_t line =
+      static_cast<std::size_t>(std::ranges::count(text.substr(0, line_start), '\n')) + 1;
+  std::cerr << line << ':' << error.span.start - line_start + 1 << ": " << error.message << '\n';
+  std::cerr << "  " << text.substr(line_start, line_end - line_start) << '\n';
+  const auto is_lead = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
+  const auto width = [&](std::size_t from, std::size_t to) {
+    return static_cast<std::size_t>(std::ranges::count_if(text.substr(from, to - from), is_lead));
+  };
+  const std::size_t end = std::clamp<std::size_t>(error.span.end, error.span.start, line_end);
+  std::cerr << "  " << std::string(width(line_start, error.span.start), ' ')
+            << std::string(std::max<std::size_t>(width(error.span.start, end), 1), '^') << '\n';
+}
+
+class ParseVerb final : public Verb {
+ public:
+  CLI::App* Declare(CLI::App& program) override {
+    CLI::App* verb = program.add_subcommand(
+        "parse", "Read PromQL expressions: verdict, type and canonical form");
+    verb->add_option("EXPRESSION", expressions_,
+                     "Expressions; without any, standard input, one a line");
+    verb->add_flag("--json", json_,
+                   "Read one JSON string a line, answer with one JSON object a line: "
+                   "{\"ok\":true,\"type\":…,\"canonical\":…} or "
+                   "{\"ok\":false,\"errors\":[{\"start\":…,\"end\":…,\"message\":…}]} "
+                   "(byte offsets, end exclusive)");
+    verb->add_flag(
+        "--selector", selector_,
+        "Read metric selectors, as in match[] parameters; with --json the answer has \"matchers\"");
+    verb->add_flag("--pretty", pretty_, "Print expressions over several lines where they are long");
+    verb->add_option("--enable-feature", features_,
+                     "Feature flags as Prometheus has them, separated by commas")
+        ->delimiter(',');
+    return verb;
+  }
+
+  int Run() override {
+    for (const std::string& name : features_) {
+      if (!options_.features.Enable(name))
+        std::cerr << "promwarden-lint: feature " << name << " does not change parsing\n";
+    }
+    return json_ ? AnswerJson() : AnswerText();
+  }
+
+ private:
+  // Bad lines are answered like bad expressions, so that answers and questions stay in step.
+  int AnswerJson() {
+    LineStream stream;
+    JsonWriter json;
+    std::string_view line;
+    while (stream.Next(line)) {
+      StringSink sink{&stream.out()};
+      json.Reset(sink);
+      rapidjson::Document question;
+      question.Parse<rapidjson::kParseIterativeFlag>(line.data(), line.size());
+      if (question.HasParseError()) {
+        WriteErrors(json, {{Span{}, std::string("the line is no JSON: ") +
+                                        rapidjson::GetParseError_En(question.GetParseError())}});
+      } else if (!question.IsString()) {
+        WriteErrors(json, {{Span{}, "the line is no JSON string"}});
+      } else {
+        Answer(json, {question.GetString(), question.GetStringLength()});
+      }
+      stream.out().push_back('\n');
+    }
+    stream.Flush();
+    return kSuccess;
+  }
+
+  void Answer(JsonWriter& json, std::string_view text) const {
+    if (selector_) {
+      const auto selector = ParseSelector(text, options_);
+      selector ? WriteSelector(json, *selector) : WriteErrors(json, selector.error());
+    } else {
+      const auto expression = ParseExpression(text, options_);
+      expression ? WriteExpression(json, *expression) : WriteErrors(json, expression.error());
+    }
+  }
+
+  int AnswerText() {
+    LineStream stream;
+    bool all_good = true;
+    if (!expressions_.empty()) {
+      for (const std::string& text : expressions_) all_good &= AnswerOne(text, stream.out());
+    } else {
+      std::string_view line;
+      while (stream.Next(line)) all_good &= AnswerOne(line, stream.out());
+    }
+    stream.Flush();
+    return all_good ? kSuccess : kFindings;
+  }
+
+  bool AnswerOne(std::string_view text, std::string& out) const {
+    const SyntaxErrors errors = [&]() -> SyntaxErrors {
+      if (selector_) {
+        auto selector = ParseSelector(text, options_);
+        if (!selector) return std::move(selector.error());
+        for (std::size_t i = 0; i < selector->matchers().size(); ++i) {
+          out += i == 0 ? "{" : ",";
+          AppendMatcher(selector->matchers()[i], out);
+        }
+        out += selector->matchers().empty() ? "{}\n" : "}\n";
+        return {};
+      }
+      auto expression = ParseExpression(text, options_);
+      if (!expression) return std::move(expression.error());
+      out += pretty_ ? PrintPretty(expression->root()) : Print(expression->root());
+      out.push_back('\n');
+      return {};
+    }();
+    for (const SyntaxError& error : errors) PrintCaret(text, error);
+    return errors.empty();
+  }
+
+  std::vector<std::string> expressions_;
+  std::vector<std::string> features_;
+  bool json_ = false;
+  bool selector_ = false;
+  bool pretty_ = false;
+  ParseOptions options_;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> MakeParseVerb() { return std::make_unique<ParseVerb>(); }
+
+}  // namespace promql::cli

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a parse may accept: feature flags as a Prometheus server has them, the server's version, and
+// limits that keep hostile input from exhausting memory or stack.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "promql/syntax/functions.h"
+
+namespace promql {
+
+struct Features {
+  bool experimental_functions = false;
+  bool extended_range_selectors = false;  // `anchored`, `smoothed`
+  bool fill_modifiers = false;
+
+  // One of Prometheus' feature names. False when the name says nothing about PromQL's syntax.
+  bool Enable(std::string_view name);
+  [[nodiscard]] static Features All() { return {true, true, true}; }
+};
+
+struct ParseOptions {
+  Features features;
+  Version target = kNewestVersion;  // functions that this server does not have are refused
+  std::uint32_t max_bytes = 1 << 20;
+  std::uint32_t max_nesting =
+      1000;  // brackets within brackets, signs before signs, right-hand operands
+  std::uint32_t max_height = 4000;  // of the tree: also long chains of operators
+};
+
+}  // namespace promql

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "promql/syntax/printer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "promql/syntax/characters.h"
+#include "promql/syntax/number.h"
+#include "promql/syntax/quote.h"
+
+namespace promql {
+namespace {
+
+bool IsPlainLabelName(std::string_view name) {
+  return !name.empty() && IsAlpha(name[0]) && std::ranges::all_of(name, IsAlphaNumeric);
+}
+
+void AppendLabelName(std::string_view name, std::string& out) {
+  if (IsPlainLabelName(name)) {
+    out += name;
+  } else {
+    AppendQuoted(name, out);
+  }
+}
+
+// A number of seconds as a duration; what is finer than a nanosecond is cut off.
+void AppendSeconds(double seconds, std::string& out) {
+  const double nanos = seconds * 1e9;
+  constexpr double kLimit = 9223372036854775807.0;
+  const std::int64_t whole = nanos >= kLimit    ? std::numeric_limits<std::int64_t>::max()
+                             : nanos <= -kLimit ? -std::numeric_limits<std::int64_t>::max()
+                                                : static_cast<std::int64_t>(nanos);
+  if (seconds < 0 && whole / 1'000'000 == 0) out.push_back('-');
+  AppendDurationNanos(whole, out);
+}
+
+void AppendLiteral(double value, bool has_unit, std::string& out) {
+  if (has_unit) {
+    AppendSeconds(value, out);
+  } else {
+    AppendNumber(value, out);
+  }
+}
+
+void AppendAt(const TimeShift& shift, std::string& out) {
+  if (shift.at_ms) {
+    out += " @ ";
+    AppendMillis(*shift.at_ms, out);
+  } else if (shift.at_bound != AtBound::kNone) {
+    out += shift.at_bound == AtBound::kStart ? " @ start()" : " @ end()";
+  }
+}
+
+void AppendOffset(const TimeShift& shift, std::string& out) {
+  if (!shift.offset.is_set()) return;
+  out += " offset ";
+  if (shift.offset.expr == nullptr && shift.offset.nanoseconds < 0 &&
+      shift.offset.nanoseconds / 1'000'000 == 0) {
+    out.push_back('-');
+  }
+  AppendDuration(shift.offset, out);
+}
+
+void AppendExtended(const VectorSelector& selector, std::string& out) {
+  if (selector.anchored) {
+    out += " anchored";
+  } else if (selector.smoothed) {
+    out += " smoothed";
+  }
+}
+
+// Name and matchers, these sorted by their texts.
+void AppendSelection(const VectorSelector& selector, std::string& out) {
+  out += selector.name;
+  const auto is_name = [&](const LabelMatcher& m) {
+    return m.name == "__name__" && m.op == MatchOp::kEqual && m.value == selector.name &&
+           !m.value.empty();
+  };
+  std::vector<std::string> texts;
+  for (const LabelMatcher& matcher : selector.matchers) {
+    if (!is_name(matcher)) AppendMatcher(matcher, texts.emplace_back());
+  }
+  if (texts.empty()) return;
+  std::ranges::sort(texts);
+  char separator = '{';
+  for (const std::string& text : texts) {
+    out.push_back(separator);
+    out += text;
+    separator = ',';
+  }
+  out.push_back('}');
+}
+
+class Printer {
+ public:
+  explicit Printer(std::string& out) : out_(out) {}
+
+  void Print(const Expr& expr) {
+    std::visit([&](const auto& node) { PrintNode(node); }, expr.node);
+  }
+
+ private:
+  void PrintNode(const NumberLiteral& number) {
+    AppendLiteral(number.value, number.has_unit, out_);
+  }
+  void PrintNode(const StringLiteral& string) { AppendQuoted(string.value, out_); }
+
+  void PrintNode(const ParenExpr& paren) {
+    out_.push_back('(');
+    Print(*paren.inner);
+    out_.push_back(')');
+  }
+
+  void PrintNode(const UnaryExpr& unary) {
+    out_.push_back(unary.op == UnaryOp::kMinus ? '-' : '+');
+    Print(*unary.operand);
+  }
+
+  void PrintNode(const BinaryExpr& binary) {
+    Print(*binary.lhs);
+    out_.push_back(' ');
+    AppendOperator(binary, out_);
+    out_.push_back(' ');
+    Print(*binary.rhs);
+  }
+
+  void PrintNode(const AggregateExpr& aggregate) {
+    out_ += Text(aggregate.op);
+    AppendGrouping(aggregate, out_);
+    out_.push_back('(');
+    if (aggregate.parameter != nullptr) {
+      Print(*aggregate.parameter);
+      out_ += ", ";
+    }
+    Print(*aggregate.operand);
+    out_.push_back(')');
+  }
+
+  void PrintNode(const Call& call) {
+    out_ += call.function->name;
+    out_.push_back('(');
+    for (std::size_t i = 0; i < call.args.size(); ++i) {
+      if (i > 0) out_ += ", ";
+      Print(*call.args[i]);
+    }
+    out_.push_back(')');
+  }
+
+  void PrintNode(const VectorSelector& selector) {
+    AppendSelection(selector, out_);
+    AppendAt(selector.shift, out_);
+    AppendExtended(selector, out_);
+    AppendOffset(selector.shift, out_);
+  }
+
+  void PrintNode(const MatrixSelector& matrix) {
+    const VectorSelector& selector = *matrix.selector->As<VectorSelector>();
+    AppendSelection(selector, out_);
+    out_.push_back('[');
+    AppendDuration(matrix.range, out_);
+    out_.push_back(']');
+    AppendExtended(selector, out_);
+    AppendAt(selector.shift, out_);
+    AppendOffset(selector.shift, out_);
+  }
+
+  void PrintNode(const Subquery& subquery) {
+    Print(*subquery.operand);
+    AppendSubquerySuffix(subquery, out_);
+  }
+
+  std::string& out_;
+};
+
+void AppendFill(std::string_view word, double value, std::string& out) {
+  out.append(" ").append(word).append(" (");
+  AppendCompactNumber(value, out);
+  out.push_back(')');
+}
+
+}  // namespace
+
+void AppendMatcher(const LabelMatcher& matcher, std::string& out) {
+  AppendLabelName(matcher.name, out);
+  switch (matcher.op) {
+    case MatchOp::kEqual:
+      out += "=";
+      break;
+    case MatchOp::kNotEqual:
+      out += "!=";
+      break;
+    case MatchOp::kRegex:
+      out += "=~";
+      break;
+    case MatchOp::kNotRegex:
+      out += "!~";
+      break;
+  }
+  AppendQuoted(matcher.value, out);
+}
+
+void AppendLabelList(std::span<const std::string_view> labels, std::string& out) {
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (i > 0) out += ", ";
+    AppendLabelName(labels[i], out);
+  }
+}
+
+void AppendGrouping(const AggregateExpr& aggregate, std::string& out) {
+  if (!aggregate.without && aggregate.grouping.empty()) return;
+  out += aggregate.without ? " without (" : " by (";
+  AppendLabelList(aggregate.grouping, out);
+  out += ") ";
+}
+
+void AppendOperator(const BinaryExpr& binary, std::string& out) {
+  out += Text(binary.op);
+  if (binary.return_bool) out += " bool";
+  const VectorMatching* matching = binary.matching();
+  if (matching == nullptr) return;
+  const bool grouped = matching->cardinality != MatchCardinality::kOneToOne;
+  if (!matching->labels.empty() || matching->on || grouped) {
+    out += matching->on ? " on (" : " ignoring (";
+    AppendLabelList(matching->labels, out);
+    out.push_back(')');
+  }
+  if (grouped) {
+    out +=
+        matching->cardinality == MatchCardinality::kManyToOne ? " group_left (" : " group_right (";
+    AppendLabelList(matching->include, out);
+    out.push_back(')');
+  }
+  if (matching->fill_both) return AppendFill("fill", *matching->fill_left, out);
+  if (matching->fill_left) AppendFill("fill_left", *matching->fill_left, out);
+  if (matching->fill_right) AppendFill("fill_right", *matching->fill_right, out);
+}
+
+void AppendDuration(const DurationExpr& duration, std::string& out) {
+  using enum DurationExpr::Op;
+  const auto infix = [&](std::string_view op) {
+    if (duration.lhs != nullptr) {
+      AppendDuration(*duration.lhs, out);
+      out.append(" ").append(op).append(" ");
+    } else if (duration.op == kSub) {
+      out += op;
+    }
+    AppendDuration(*duration.rhs, out);
+  };
+  const auto call = [&](std::string_view name) {
+    out += name;
+    AppendDuration(*duration.lhs, out);
+    out += ", ";
+    AppendDuration(*duration.rhs, out);
+    out.push_back(')');
+  };
+  if (duration.in_parens) out.push_back('(');
+  switch (duration.op) {
+    case kLiteral:
+      AppendLiteral(duration.seconds, duration.has_unit, out);
+      break;
+    case kStep:
+      out += "step()";
+      break;
+    case kRange:
+      out += "range()";
+      break;
+    case kMin:
+      call("min_of(");
+      break;
+    case kMax:
+      call("max_of(");
+      break;
+    case kAdd:
+      infix("+");
+      break;
+    case kSub:
+      infix("-");
+      break;
+    case kMul:
+      infix("*");
+      break;
+    case kDiv:
+      infix("/");
+      break;
+    case kMod:
+      infix("%");
+      break;
+    case kPow:
+      infix("^");
+      break;
+  }
+  if (duration.in_parens) out.push_back(')');
+}
+
+void AppendDuration(const DurationValue& duration, std::string& out) {
+  if (duration.expr != nullptr) {
+    AppendDuration(*duration.expr, out);
+  } else {
+    AppendDurationNanos(duration.nanoseconds, out);
+  }
+}
+
+void AppendSubquerySuffix(const Subquery& subquery, std::string& out) {
+  out.push_back('[');
+  AppendDuration(subquery.range, out);
+  out.push_back(':');
+  if (subquery.step.is_set()) AppendDuration(subquery.step, out);
+  out.push_back(']');
+  AppendAt(subquery.shift, out);
+  AppendOffset(subquery.shift, out);
+}
+
+void AppendPrinted(const Expr& expr, std::string& out) { Printer(out).Print(expr); }
+
+std::string Print(const Expr& expr) {
+  std::string out;
+  AppendPrinted(expr, out);
+  return out;
+}
+
+}  // namespace promql

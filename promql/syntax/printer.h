@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tree → text: the canonical form, byte for byte Prometheus' own, and its form over several lines.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "promql/syntax/ast.h"
+
+namespace promql {
+
+// One line.
+[[nodiscard]] std::string Print(const Expr& expr);
+void AppendPrinted(const Expr& expr, std::string& out);
+
+// Broken where a part is wider than `width`.
+[[nodiscard]] std::string PrintPretty(const Expr& expr, std::size_t width = 100);
+
+// Parts, for those who print trees in their own way.
+void AppendMatcher(const LabelMatcher& matcher, std::string& out);
+void AppendLabelList(std::span<const std::string_view> labels, std::string& out);
+// ` by (a, b) ` behind an aggregation's name, or nothing.
+void AppendGrouping(const AggregateExpr& aggregate, std::string& out);
+// The operator with ` bool`, ` on (…)` and the like.
+void AppendOperator(const BinaryExpr& binary, std::string& out);
+void AppendDuration(const DurationExpr& duration, std::string& out);
+void AppendDuration(const DurationValue& duration, std::string& out);
+// `[5m:1m] @ 1.000 offset 1h`
+void AppendSubquerySuffix(const Subquery& subquery, std::string& out);
+
+}  // namespace promql
