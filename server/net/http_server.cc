@@ -43,8 +43,9 @@ using Steady = std::chrono::steady_clock;
 constexpr std::size_t kScratchBytes = std::size_t{64} << 10;
 constexpr std::size_t kOneSendBytes = std::size_t{16} << 10;  // head and body are joined up to here
 constexpr std::size_t kDrainBytes = std::size_t{256}
-                                    << 10;         // of a refused body, to keep the connection
-constexpr auto kLinger = std::chrono::seconds(1);  // for a peer to read its refusal
+                                    << 10;  // of a refused body, to keep the connection
+constexpr std::size_t kProgressBytes = std::size_t{64} << 10;
+constexpr auto kLinger = std::chrono::seconds(1);             // for a peer to read its refusal
 constexpr auto kAcceptPause = std::chrono::milliseconds(10);  // while descriptors are used up
 constexpr auto kForever = Steady::time_point::max();
 constexpr std::string_view kShed =
@@ -591,8 +592,7 @@ asio::awaitable<bool> HttpServer::Loop::Write(Connection& c, ServerResponse resp
 
 asio::awaitable<bool> HttpServer::Loop::WriteBytes(Connection& c, std::string_view head,
                                                    std::string_view body) {
-  const auto for_body = std::chrono::seconds(body.size() / (std::size_t{16} << 10));
-  bool has_waited = false;
+  std::size_t since_deadline = kProgressBytes;  // sent since the deadline was set
   while (!head.empty() || !body.empty()) {
     error_code ec;
     const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
@@ -601,12 +601,15 @@ asio::awaitable<bool> HttpServer::Loop::WriteBytes(Connection& c, std::string_vi
       const std::size_t of_head = std::min(sent, head.size());
       head.remove_prefix(of_head);
       body.remove_prefix(sent - of_head);
+      since_deadline += sent;
       continue;
     }
     if (ec != asio::error::would_block) co_return false;
     c.KeepInput();
-    if (!has_waited) Enter(c, Phase::kBusy, Steady::now() + options_.write_timeout + for_body);
-    has_waited = true;
+    if (since_deadline >= kProgressBytes) {
+      Enter(c, Phase::kBusy, Steady::now() + options_.write_timeout);
+      since_deadline = 0;
+    }
     co_await c.socket.async_wait(tcp::socket::wait_write,
                                  asio::redirect_error(asio::use_awaitable, ec));
     if (ec || c.expired) co_return false;

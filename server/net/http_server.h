@@ -81,7 +81,7 @@ struct ServerOptions {
   std::chrono::milliseconds header_timeout =
       std::chrono::seconds(10);  // first to last byte of a header
   std::chrono::milliseconds body_timeout = std::chrono::seconds(60);   // the same for a body
-  std::chrono::milliseconds write_timeout = std::chrono::seconds(30);  // and a second per 16 KiB
+  std::chrono::milliseconds write_timeout = std::chrono::seconds(30);  // for each 64 KiB
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(120);  // between requests
 };
 

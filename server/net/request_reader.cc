@@ -108,6 +108,7 @@ std::size_t RequestReader::Feed(std::string_view bytes) {
   std::size_t used = 0;
   if (me.state == State::kHeader && !has_begun()) {
     while (bytes.substr(used).starts_with("\r\n")) used += 2;  // RFC 9112, 2.2
+    if (bytes.substr(used) == "\r") return used;
   }
   if (used == bytes.size() || (me.state != State::kHeader && me.state != State::kBody)) return used;
 

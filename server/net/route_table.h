@@ -20,7 +20,7 @@ class RouteTable {
  public:
   struct Match {
     const HttpRoute* route = nullptr;  // none: see `allow`
-    std::string allow;             // value of Allow for a 405; empty: 404
+    std::string allow;                 // value of Allow for a 405; empty: 404
   };
 
   void Add(HttpRoute route);
