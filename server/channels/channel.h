@@ -6,9 +6,8 @@
 //
 //   Compose(message, context) ─▶ request ─▶ [delivery sends it] ─▶ response ─▶ Judge ─▶ delivered
 //      ▲                                                                       │ ├▶ retry, later
-//      │                                                                       │ ├▶ refused: this
-//      └──────────────────── continue, with the next step ◀────────────────────┘ content, this
-//      place
+//      │                                                                       │ ├▶ refused:
+//      └──────────────────── continue, with the next step ◀────────────────────┘ content, place
 #pragma once
 
 #include <cstdint>

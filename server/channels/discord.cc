@@ -69,8 +69,8 @@ std::string Discord::Body(const Message& message, bool plain) const {
     const std::string body = RenderToFit(
         text,
         [](const MessageText& part) {
-          const std::string links = RenderLinks(part, kDiscordMarkup);
-          return RenderBody(part, kDiscordMarkup) + (links.empty() ? "" : "\n" + links);
+          const std::string end = RenderEnd(part, kDiscordMarkup);
+          return RenderBody(part, kDiscordMarkup) + (end.empty() ? "" : "\n" + end);
         },
         [](const std::string& part) { return Utf16Length(part) <= kDescriptionLimit; });
     json.Key("embeds").BeginArray().BeginObject();

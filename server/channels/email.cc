@@ -86,9 +86,19 @@ std::string HtmlBody(const MessageText& text) {
 }
 
 std::string PlainBody(const MessageText& text) {
-  std::string body = text.headline + "\n\n" + RenderBody(text, kPlainMarkup);
-  const std::string links = RenderLinks(text, kPlainMarkup);
-  return body + (links.empty() ? "" : "\n\n" + links) + "\n";
+  const std::string end = RenderEnd(text, kPlainMarkup);
+  return text.headline + "\n\n" + RenderBody(text, kPlainMarkup) +
+         (end.empty() ? "" : "\n\n" + end) + "\n";
+}
+
+// ASCII as long as the names in it are, for people who read mail logs and write filters.
+std::string Subject(const MessageText& text) {
+  constexpr std::string_view kDot = " \xC2\xB7 ";
+  std::string subject = text.headline;
+  for (std::size_t at = 0; (at = subject.find(kDot, at)) != std::string::npos;) {
+    subject.replace(at, kDot.size(), " / ");
+  }
+  return subject;
 }
 
 class Email final : public Channel {
@@ -174,7 +184,7 @@ std::string Email::Headers(const Message& message, const ChannelContext& context
   const std::string root = "<" + ThreadRoot(message) + "@" + host + ">";
   add("From", RawHeaderLine("From", MailboxesText(from)));
   add("To", RawHeaderLine("To", MailboxesText(to)));
-  add("Subject", HeaderLine("Subject", text.headline));
+  add("Subject", HeaderLine("Subject", Subject(text)));
   headers += own;
   headers += HeaderLine("Date", MailDate(context.now));
   add("Message-Id",

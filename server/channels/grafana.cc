@@ -52,12 +52,13 @@ Step ParseStep(std::string_view text) {
   return step;
 }
 
-// Grafana splits tags at every colon, keeps two parts, and counts a key once.
+// Grafana splits tags at every colon, keeps two parts, and counts a key once; no marks either.
 std::string TagPart(std::string_view text) {
   constexpr std::size_t kMaxBytes = 48;
   std::string part = CleanLine(text);
-  std::ranges::replace(part, ':', '_');
-  std::ranges::replace(part, ',', '_');
+  std::ranges::replace_if(
+      part, [](char c) { return std::string_view(":,<>\"").find(c) != std::string_view::npos; },
+      '_');
   return std::string(CutOnCharacter(part, kMaxBytes));
 }
 
@@ -220,6 +221,9 @@ std::string Grafana::Words(const Message& message, const ChannelContext& context
   MessageText text = BuildMessageText(message, config_);
   if (!problem.empty()) text.note += (text.note.empty() ? "" : "; ") + CleanLine(problem);
   if (context.plain) return EscapeHtml(text.headline);
+  std::erase_if(text.links, [](const TextLink& link) { return link.title == "Silence"; });
+  constexpr TextRoom kTooltip = {7, 700, 300, 300, 2000};
+  text = Shrink(text, kTooltip);
   return RenderToFit(
       text, [](const MessageText& part) { return RenderAll(part, kHtmlMarkup); },
       [](const std::string& html) { return html.size() <= kTextBytes; });
@@ -240,7 +244,8 @@ std::string Grafana::CreateBody(const Message& message, const ChannelContext& co
     json.Key("timeEnd").Integer(EndMillis(message, context));
   }
   json.Key("tags").BeginArray();
-  for (const std::string& tag : TagsOf(message, context, step).all()) json.Text(tag);
+  const Tags tags = TagsOf(message, context, step);
+  for (const std::string& tag : tags.all()) json.Text(tag);
   json.EndArray().Field("text", Words(message, context, step.problem)).EndObject();
   return json.Take();
 }

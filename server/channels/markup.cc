@@ -112,13 +112,16 @@ std::string EscapeSlack(std::string_view text) {
   return escaped;
 }
 
-// Mentions are switched off in the request, not here.
+// Mentions are switched off in the request, not here. A bracket is a link only with a parenthesis
+// behind it; fewer backslashes, because phones show them.
 std::string EscapeDiscord(std::string_view text) {
-  constexpr std::string_view kMarks = "\\*_~`|<>#[]()";
+  constexpr std::string_view kMarks = "\\*_~`|<>#";
   std::string escaped;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const bool starts_line = i == 0 || text[i - 1] == '\n';
-    if (kMarks.find(text[i]) != std::string_view::npos || (starts_line && text[i] == '-')) {
+    const bool ends_title = text[i] == ']' && i + 1 < text.size() && text[i + 1] == '(';
+    if (kMarks.find(text[i]) != std::string_view::npos || ends_title ||
+        (starts_line && text[i] == '-')) {
       escaped += '\\';
     }
     escaped += text[i];
@@ -174,25 +177,27 @@ std::string RenderBody(const MessageText& text, const Markup& markup) {
     lines.Add(lines.Bold(fact.name + ":") + " " + markup.text(fact.value));
   }
   AddAlerts(lines, text, markup);
-  lines.Add(markup.text(text.note));
   return lines.Take();
 }
 
-std::string RenderLinks(const MessageText& text, const Markup& markup) {
-  std::string line;
+std::string RenderEnd(const MessageText& text, const Markup& markup) {
+  std::string links;
   const bool is_plain = markup.link == PlainLink;
   for (const TextLink& link : text.links) {
-    if (!line.empty()) line += is_plain ? std::string("\n") : std::string(kLinkDot);
-    line += markup.link(link.title, link.url);
+    if (!links.empty()) links += is_plain ? std::string("\n") : std::string(kLinkDot);
+    links += markup.link(link.title, link.url);
   }
-  return line;
+  Lines lines(markup);
+  lines.Add(links);
+  lines.Add(markup.text(text.note));
+  return lines.Take();
 }
 
 std::string RenderAll(const MessageText& text, const Markup& markup) {
   Lines lines(markup);
   lines.Add(RenderHeadline(text, markup));
   lines.Add(RenderBody(text, markup));
-  lines.Add(RenderLinks(text, markup));
+  lines.Add(RenderEnd(text, markup));
   return lines.Take();
 }
 

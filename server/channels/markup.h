@@ -31,10 +31,10 @@ extern const Markup kHtmlMarkup;      // a browser's: Grafana's tooltips
 
 // The first line, in bold, with a coloured mark where the dialect has emoji.
 [[nodiscard]] std::string RenderHeadline(const MessageText& text, const Markup& markup);
-// Summary, description, facts, alerts, note: no headline, no links; may be empty.
+// Summary, description, facts, alerts; may be empty.
 [[nodiscard]] std::string RenderBody(const MessageText& text, const Markup& markup);
-// `Runbook · Graph` in one line (plain: one a line with the address); empty without links.
-[[nodiscard]] std::string RenderLinks(const MessageText& text, const Markup& markup);
+// `Runbook · Graph` in one line (plain: one a line with the address), then the note; may be empty.
+[[nodiscard]] std::string RenderEnd(const MessageText& text, const Markup& markup);
 // All three, one below the other.
 [[nodiscard]] std::string RenderAll(const MessageText& text, const Markup& markup);
 

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "server/alert/text.h"
+#include "server/channels/grafana_place.h"
 #include "server/channels/text.h"
 
 namespace warden {
@@ -162,6 +163,19 @@ TextAlert AlertText(const Alert& alert, const Message& message) {
   return text;
 }
 
+void AddAlerts(MessageText& text, const Message& message) {
+  for (const AlertStatus status : {AlertStatus::kFiring, AlertStatus::kResolved}) {
+    for (const Alert& alert : message.alerts) {
+      if (alert.status != status) continue;
+      if (text.alerts.size() < kMostTextAlerts) {
+        text.alerts.push_back(AlertText(alert, message));
+      } else {
+        ++text.left_out;
+      }
+    }
+  }
+}
+
 void AddFact(MessageText& text, std::string_view name, std::string value) {
   if (!value.empty()) text.facts.push_back({std::string(name), std::move(value)});
 }
@@ -295,7 +309,7 @@ std::vector<TextLink> LinksOf(const Message& message, const Config& config) {
   AddLink(links, "Runbook", FirstLine(common, {"runbook_url", "runbook"}));
   AddLink(links, "Dashboard", FirstLine(common, {"dashboard_url", "dashboard", "grafana_url"}));
   const std::string uid = FirstLine(common, {"dashboard_uid", "__dashboardUid__"});
-  if (config.grafana.is_set() && !uid.empty()) {
+  if (config.grafana.is_set() && IsDashboardUid(uid)) {
     const std::string panel = FirstLine(common, {"panel_id", "__panelId__"});
     AddLink(links, "Grafana",
             std::string(WithoutSlash(config.grafana.url)) + "/d/" + PercentEncode(uid) +
@@ -327,13 +341,7 @@ MessageText BuildMessageText(const Message& message, const Config& config) {
   text.description = CleanText(message.common_annotations.Get("description"));
   if (text.description == text.summary) text.description.clear();
   AddFacts(text, message);
-  if (message.alerts.size() > 1) {
-    for (const AlertStatus status : {AlertStatus::kFiring, AlertStatus::kResolved}) {
-      for (const Alert& alert : message.alerts) {
-        if (alert.status == status) text.alerts.push_back(AlertText(alert, message));
-      }
-    }
-  }
+  if (message.alerts.size() > 1) AddAlerts(text, message);
   text.links = LinksOf(message, config);
   text.note = Note(message);
   return text;

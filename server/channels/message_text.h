@@ -35,6 +35,9 @@ struct TextAlert {
   std::string detail;  // `since 02:57 UTC (4m): what its annotations say`
 };
 
+// No message lists more.
+inline constexpr std::size_t kMostTextAlerts = 512;
+
 struct TextLink {
   std::string title;
   std::string url;  // passes IsWebLink
@@ -49,7 +52,7 @@ struct MessageText {
   std::vector<TextAlert> alerts;  // empty for a lone alert: its labels are a fact; firing first
   std::size_t firing = 0;
   std::size_t resolved = 0;
-  std::size_t left_out = 0;  // alerts that Shrink took away
+  std::size_t left_out = 0;  // alerts that are not listed for want of room
   std::vector<TextLink> links;
   std::string note;  // small print: incident, message number, doubts
 };

@@ -16,23 +16,15 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 512'000;
 constexpr std::size_t kSummaryLimit = 1024;
-constexpr std::size_t kMostAlerts = 512;
 
-// PagerDuty's words for ours.
-std::string_view PagerSeverity(TextLevel level) {
-  switch (level) {
-    case TextLevel::kCritical:
-      return "critical";
-    case TextLevel::kError:
-      return "error";
-    case TextLevel::kInfo:
-    case TextLevel::kTest:
-      return "info";
-    case TextLevel::kWarning:
-    case TextLevel::kResolved:
-      break;
-  }
-  return "warning";
+// PagerDuty knows four; what has no severity that we know is an error, as with Alertmanager.
+std::string_view PagerSeverity(const Message& message) {
+  if (message.reason == NotifyReason::kTest) return "info";
+  std::string_view severity = message.severity();
+  if (severity.empty()) severity = message.common_labels.Get("severity");
+  if (severity == "critical" || severity == "page") return "critical";
+  if (severity == "warning") return "warning";
+  return severity == "info" || severity == "none" ? "info" : "error";
 }
 
 std::string FirstOf(const promql::LabelSet& labels, std::initializer_list<std::string_view> names) {
@@ -76,7 +68,7 @@ Result<ChannelRequest> Pagerduty::Compose(const Message& message,
   const Result<std::string> key = Key().Reveal();
   if (!key) return std::unexpected(key.error());
   const MessageText text = BuildMessageText(message, config_);
-  std::size_t alerts = context.plain ? 0 : kMostAlerts;
+  std::size_t alerts = context.plain ? 0 : kMostTextAlerts;
   std::string body = Body(message, text, *key, alerts);
   while (body.size() > kMaxBytes && alerts > 0) {
     alerts /= 2;
@@ -114,7 +106,7 @@ void Pagerduty::WritePayload(JsonWriter& json, const Message& message, const Mes
   const std::string summary = CleanLine(expand.Text(own_.description, text.headline));
   json.Field("summary", Cut(summary.empty() ? text.headline : summary, kSummaryLimit));
   json.Field("source", Cut(expand.Text(own_.source, source), 255));
-  json.Field("severity", expand.Text(own_.severity, PagerSeverity(text.level)));
+  json.Field("severity", expand.Text(own_.severity, PagerSeverity(message)));
   json.Field("timestamp", FormatRfc3339(message.at));
   json.FieldIfAny("component", Cut(expand.Text(own_.component, component), 255));
   json.FieldIfAny("group", Cut(expand.Text(own_.group, group), 255));
@@ -126,16 +118,15 @@ std::string AlertLines(const MessageText& text, const Message& message, AlertSta
                        std::size_t limit) {
   std::string lines;
   std::size_t shown = 0;
-  std::size_t left_out = 0;
   for (const TextAlert& alert : text.alerts) {
-    if (alert.status != status) continue;
-    if (shown++ < limit) {
-      lines += alert.labels + (alert.labels.empty() ? "" : " ") + alert.detail + "\n";
-    } else {
-      ++left_out;
-    }
+    if (alert.status != status || shown == limit) continue;
+    lines += alert.labels + (alert.labels.empty() ? "" : " ") + alert.detail + "\n";
+    ++shown;
   }
-  if (left_out > 0) lines += "\xE2\x80\xA6 and " + std::to_string(left_out) + " more\n";
+  const std::size_t all = status == AlertStatus::kFiring ? text.firing : text.resolved;
+  if (shown > 0 && all > shown) {
+    lines += "\xE2\x80\xA6 and " + std::to_string(all - shown) + " more\n";
+  }
   if (text.alerts.empty() && message.alerts.size() == 1 && message.status == status) {
     lines = text.headline + "\n";
   }

@@ -117,7 +117,7 @@ void WriteBlocks(JsonWriter& json, const MessageText& whole) {
   section(RenderToFit(
       whole, [](const MessageText& text) { return RenderBody(text, kSlackMarkup); }, fits));
   section(RenderToFit(
-      whole, [](const MessageText& text) { return RenderLinks(text, kSlackMarkup); }, fits));
+      whole, [](const MessageText& text) { return RenderEnd(text, kSlackMarkup); }, fits));
   json.EndArray();
 }
 
