@@ -7,8 +7,8 @@ namespace promql {
 
 std::string_view Text(BinaryOp op) {
   constexpr auto kTexts =
-      std::to_array<std::string_view>({"+", "-", "*", "/", "%", "^", "atan2", "==", "!=", "<",
-                                       "<=", ">", ">=", "and", "or", "unless"});
+      std::to_array<std::string_view>({"+", "-", "*", "/", "%", "^", "atan2", "</", ">/",
+                                       "==", "!=", "<", "<=", ">", ">=", "and", "or", "unless"});
   return kTexts[static_cast<std::size_t>(op)];
 }
 

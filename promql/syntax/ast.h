@@ -28,7 +28,9 @@ enum class BinaryOp : std::uint8_t {
   kDiv,
   kMod,
   kPow,
-  kAtan2,  // arithmetic
+  kAtan2,
+  kTrimUpper,  // `</` and `>/`: cut histograms
+  kTrimLower,  // arithmetic up to here
   kEqual,
   kNotEqual,
   kLess,
@@ -144,8 +146,7 @@ enum class MatchCardinality : std::uint8_t { kOneToOne, kManyToOne, kOneToMany, 
 
 struct VectorMatching {
   MatchCardinality cardinality = MatchCardinality::kOneToOne;
-  bool on = false;         // `on`, not `ignoring`
-  bool fill_both = false;  // written as one `fill(…)`
+  bool on = false;  // `on`, not `ignoring`
   std::span<const std::string_view> labels;
   std::span<const std::string_view> include;  // labels of group_left or group_right
   std::optional<double> fill_left;

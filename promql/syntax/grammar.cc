@@ -15,8 +15,8 @@ namespace promql {
 using enum TokenType;
 
 int Precedence(TokenType op) {
-  constexpr std::array<std::uint8_t, 16> kLevels = {4, 4, 5, 5, 5, kPowerPrecedence, 5, 3, 3, 3, 3,
-                                                    3, 3, 2, 1, 2};
+  constexpr std::array<std::uint8_t, 18> kLevels = {
+      4, 4, 5, 5, 5, kPowerPrecedence, 5, 3, 3, 3, 3, 3, 3, 3, 3, 2, 1, 2};
   return kLevels[static_cast<std::size_t>(op) - static_cast<std::size_t>(kAdd)];
 }
 
@@ -169,7 +169,6 @@ bool Grammar::FillModifiers(VectorMatching& matching) {
   const auto value = FillValue();
   if (!value) return false;
   if (first == kFill) {
-    matching.fill_both = true;
     matching.fill_left = matching.fill_right = *value;
     return true;
   }

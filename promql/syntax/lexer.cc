@@ -70,10 +70,9 @@ Token Lexer::LexExpression() {
     return Emit(kEnd);
   }
   ++pos_;
-  const auto with_equals = [&](TokenType plain, TokenType equals) {
-    if (Peek() != '=') return Emit(plain);
-    ++pos_;
-    return Emit(equals);
+  const auto one_of = [&](TokenType plain, TokenType equals, TokenType slash) {
+    if (Peek() != '=' && (Peek() != '/' || slash == plain)) return Emit(plain);
+    return Emit(data_[pos_++] == '=' ? equals : slash);
   };
   switch (c) {
     case ',':
@@ -93,12 +92,12 @@ Token Lexer::LexExpression() {
     case '@':
       return Emit(kAt);
     case '<':
-      return with_equals(kLess, kLessEqual);
+      return one_of(kLess, kLessEqual, kTrimUpper);
     case '>':
-      return with_equals(kGreater, kGreaterEqual);
+      return one_of(kGreater, kGreaterEqual, kTrimLower);
     case '=':
       if (Peek() == '~') return Fail("unexpected `=~`: label matchers belong inside braces");
-      return with_equals(kAssign, kEqual);
+      return one_of(kAssign, kEqual, kAssign);
     case '!':
       if (Peek() != '=')
         return Fail("unexpected character after `!`: " + QuotedRuneAt(pos_) + ", expected `=`");

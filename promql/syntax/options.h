@@ -26,7 +26,7 @@ struct ParseOptions {
   std::uint32_t max_bytes = 1 << 20;
   std::uint32_t max_nesting =
       1000;  // brackets within brackets, signs before signs, right-hand operands
-  std::uint32_t max_height = 4000;  // of the tree: also long chains of operators
+  std::uint32_t max_height = 5000;  // of the tree: also long chains of operators
 };
 
 }  // namespace promql

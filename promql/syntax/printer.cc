@@ -232,7 +232,9 @@ void AppendOperator(const BinaryExpr& binary, std::string& out) {
     AppendLabelList(matching->include, out);
     out.push_back(')');
   }
-  if (matching->fill_both) return AppendFill("fill", *matching->fill_left, out);
+  if (matching->fill_left && matching->fill_left == matching->fill_right) {
+    return AppendFill("fill", *matching->fill_left, out);
+  }
   if (matching->fill_left) AppendFill("fill_left", *matching->fill_left, out);
   if (matching->fill_right) AppendFill("fill_right", *matching->fill_right, out);
 }

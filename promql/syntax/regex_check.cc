@@ -497,6 +497,12 @@ class Checker {
 }  // namespace
 
 std::expected<RegexFacts, std::string> CheckRegex(std::string_view pattern) {
+  // Alternatives without operators are compared as they stand, even where they are not UTF-8.
+  if (pattern.find_first_of("\\.+*?()[]{}^$") == std::string_view::npos) {
+    const bool empty = pattern.empty() || pattern.front() == '|' || pattern.back() == '|' ||
+                       pattern.find("||") != std::string_view::npos;
+    return RegexFacts{empty};
+  }
   return Checker(pattern).Run();
 }
 

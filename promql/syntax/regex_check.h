@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whether a text is a regular expression in Go's syntax, and whether it matches the empty string
-// when anchored at both ends. One pass, no automaton: matchers of expressions that are only read
-// need no more.
+// Whether a text is a regular expression in Go's syntax, as Prometheus takes it in matchers, and
+// whether it matches the empty string when anchored at both ends. One pass, no automaton: matchers
+// of expressions that are only read need no more.
 #pragma once
 
 #include <expected>

@@ -38,6 +38,8 @@ enum class TokenType : std::uint8_t {
   kMod,
   kPow,
   kAtan2,
+  kTrimUpper,
+  kTrimLower,
   kEqual,
   kNotEqual,
   kLess,
