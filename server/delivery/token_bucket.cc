@@ -42,10 +42,10 @@ double TokenBucket::TokensAt(Instant now) const {
 
 Instant TokenBucket::ReadyAt(Instant now) const {
   const double missing = 1 - TokensAt(now);
-  // One microsecond is the clock's grain: less than that is rounding.
+  // The clock's grain is a microsecond: less than that is rounding, here and below.
   if (missing <= limit_.per_second * 1e-6) return now;
   const double seconds = std::min(missing / limit_.per_second, 86'400.0);
-  return now + Duration{static_cast<Duration::rep>(std::ceil(seconds * 1e6))};
+  return now + Duration{static_cast<Duration::rep>(std::ceil(seconds * 1e6 - 1e-3))};
 }
 
 void TokenBucket::Take(Instant now) {
