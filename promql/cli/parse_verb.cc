@@ -14,6 +14,7 @@
 
 #include "promql/cli/line_stream.h"
 #include "promql/cli/verbs.h"
+#include "promql/model/go_text.h"
 #include "promql/syntax/parser.h"
 #include "promql/syntax/printer.h"
 
@@ -29,8 +30,19 @@ struct StringSink {
 };
 using JsonWriter = rapidjson::Writer<StringSink>;
 
+// JSON is UTF-8: bytes that are not become U+FFFD, as Go's encoder has it.
 void Write(JsonWriter& json, std::string_view text) {
-  json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+  if (IsValidUtf8(text)) {
+    json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+    return;
+  }
+  std::string clean;
+  while (!text.empty()) {
+    const Rune rune = DecodeRune(text);
+    AppendRune(clean, rune.value);
+    text.remove_prefix(rune.width);
+  }
+  json.String(clean);
 }
 
 void WriteErrors(JsonWriter& json, const SyntaxErrors& errors) {

@@ -2,14 +2,18 @@
 #include "promql/syntax/check.h"
 
 #include <algorithm>
+#include <ranges>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "promql/model/go_text.h"
 #include "promql/syntax/characters.h"
 
 namespace promql {
 namespace {
+
+constexpr std::uint32_t kDeep = 200;
 
 class Checker {
  public:
@@ -22,10 +26,12 @@ class Checker {
  private:
   void Fail(Span span, std::string message) { errors_.push_back({span, std::move(message)}); }
 
-  void Expect(const Expr& expr, ValueType wanted, const std::string& where) {
+  // `where` is called for the beginning of the message.
+  template <class Where>
+  void Expect(const Expr& expr, ValueType wanted, const Where& where) {
     Check(expr);
     if (expr.type == wanted) return;
-    Fail(expr.span, where + " must be of type " + std::string(LongText(wanted)) + ", got " +
+    Fail(expr.span, where() + " must be of type " + std::string(LongText(wanted)) + ", got " +
                         std::string(LongText(expr.type)));
   }
 
@@ -49,10 +55,12 @@ class Checker {
   }
 
   void CheckNode(const Expr&, const AggregateExpr& aggregate) {
-    Expect(*aggregate.operand, ValueType::kVector, "what is aggregated");
+    Expect(*aggregate.operand, ValueType::kVector,
+           [] { return std::string("what is aggregated"); });
     const ValueType parameter = ParameterType(aggregate.op);
     if (parameter != ValueType::kNone)
-      Expect(*aggregate.parameter, parameter, "the parameter of the aggregation");
+      Expect(*aggregate.parameter, parameter,
+             [] { return std::string("the parameter of the aggregation"); });
   }
 
   static bool IsNumeric(const Expr& expr) {
@@ -67,9 +75,29 @@ class Checker {
     return span;
   }
 
+  // Operators in a row make a tree as deep as they are many, whose left spine is long: it is walked
+  // without recursion.
   void CheckNode(const Expr& expr, const BinaryExpr& binary) {
-    Check(*binary.lhs);
-    Check(*binary.rhs);
+    if (expr.height < kDeep) {
+      Check(*binary.lhs);
+      Check(*binary.rhs);
+      CheckOperator(expr, binary);
+      return;
+    }
+    std::vector<const Expr*> spine;
+    const Expr* first = &expr;
+    for (const BinaryExpr* next = &binary; next != nullptr; next = first->As<BinaryExpr>()) {
+      spine.push_back(first);
+      first = next->lhs;
+    }
+    Check(*first);
+    for (const Expr* node : std::views::reverse(spine)) {
+      Check(*node->As<BinaryExpr>()->rhs);
+      CheckOperator(*node, *node->As<BinaryExpr>());
+    }
+  }
+
+  void CheckOperator(const Expr& expr, const BinaryExpr& binary) {
     const bool vectors =
         binary.lhs->type == ValueType::kVector && binary.rhs->type == ValueType::kVector;
     const bool scalars =
@@ -121,24 +149,24 @@ class Checker {
 
   void CheckNode(const Expr& expr, const Call& call) {
     const Function& function = *call.function;
-    const std::string name = "`" + std::string(function.name) + "`";
-    CheckCount(expr, call, name);
-    if (function.name == "info" && call.args.size() > 1) CheckInfoLabels(expr, *call.args[1]);
+    CheckCount(expr, call);
+    const bool is_info = function.name == "info";
+    if (is_info && call.args.size() > 1) CheckInfoLabels(expr, *call.args[1]);
     for (std::size_t i = 0; i < call.args.size(); ++i) {
       if (i >= function.arguments() && function.variadic == 0) break;
-      const bool labels_only = function.name == "info" && i == 1;
-      selector_may_be_empty_ = labels_only && call.args[i]->As<VectorSelector>() != nullptr;
-      Expect(*call.args[i], function.ArgumentType(i),
-             "argument " + std::to_string(i + 1) + " of " + name);
+      selector_may_be_empty_ = is_info && i == 1 && call.args[i]->As<VectorSelector>() != nullptr;
+      Expect(*call.args[i], function.ArgumentType(i), [&] {
+        return "argument " + std::to_string(i + 1) + " of `" + std::string(function.name) + "`";
+      });
     }
   }
 
-  void CheckCount(const Expr& expr, const Call& call, const std::string& name) {
+  void CheckCount(const Expr& expr, const Call& call) {
     const Function& function = *call.function;
     const auto complain = [&](std::string_view bound, std::size_t count) {
-      Fail(expr.span, name + " takes " + std::string(bound) + std::to_string(count) +
-                          (count == 1 ? " argument" : " arguments") + ", got " +
-                          std::to_string(call.args.size()));
+      Fail(expr.span, "`" + std::string(function.name) + "` takes " + std::string(bound) +
+                          std::to_string(count) + (count == 1 ? " argument" : " arguments") +
+                          ", got " + std::to_string(call.args.size()));
     };
     const std::size_t least = function.min_arguments();
     if (function.variadic == 0) {

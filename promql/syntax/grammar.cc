@@ -324,28 +324,26 @@ std::optional<std::span<const Expr* const>> Grammar::Arguments() {
   return args.items();
 }
 
-Expr* Grammar::FunctionCall(const Token& name_token) {
-  const std::string_view name = TextOf(name_token);
+Expr* Grammar::FunctionCall(const Token& name) {
   const auto args = Arguments();
   if (!args) return nullptr;
-  const Function* function = FindFunction(name);
-  const std::string quoted = "`" + std::string(name) + "`";
-  if (function == nullptr) {
-    Fail(name_token.span, "unknown function " + quoted);
-  } else if (!function->IsIn(options_.target)) {
-    const bool later = options_.target < function->since;
-    Fail(name_token.span,
-         "function " + quoted +
-             (later ? " came with Prometheus " + VersionText(function->since)
-                    : " was removed in Prometheus " + VersionText(function->removed)));
-  } else if (function->experimental && !options_.features.experimental_functions) {
-    Fail(name_token.span,
-         "function " + quoted +
-             " is experimental: it needs the feature promql-experimental-functions");
+  const Function* function = FindFunction(TextOf(name));
+  if (std::string why = WhyNotCallable(function); !why.empty()) {
+    Fail(name.span, "function `" + std::string(TextOf(name)) + "` " + why);
   }
   const ValueType type = function != nullptr ? function->return_type : ValueType::kNone;
-  return NewExpr({name_token.span.start, last_closing_}, type, Call{function, *args},
-                 TallestOf(*args));
+  return NewExpr({name.span.start, last_closing_}, type, Call{function, *args}, TallestOf(*args));
+}
+
+// Empty when the function may be called.
+std::string Grammar::WhyNotCallable(const Function* function) const {
+  if (function == nullptr) return "is unknown";
+  if (options_.target < function->since)
+    return "came with Prometheus " + VersionText(function->since);
+  if (!function->IsIn(options_.target))
+    return "was removed in Prometheus " + VersionText(function->removed);
+  if (!function->experimental || options_.features.experimental_functions) return "";
+  return "is experimental: it needs the feature promql-experimental-functions";
 }
 
 Expr* Grammar::Aggregation(const Token& op) {
@@ -393,16 +391,15 @@ Expr* Grammar::NewAggregate(const Token& op, AggregateExpr aggregate,
   const std::uint32_t end =
       read_on ? PreviousParen(lexer_.text(), Peek().span.start, last_closing_) : last_closing_;
   const Span span{op.span.start, end};
-  const std::string name(Text(aggregate.op));
+  const auto name = [&] { return "`" + std::string(Text(aggregate.op)) + "` "; };
   const bool takes_parameter = ParameterType(aggregate.op) != ValueType::kNone;
   const std::size_t wanted = takes_parameter ? 2 : 1;
   if (args.empty()) {
     Fail(span, "the aggregation has no arguments");
   } else if (IsExperimental(aggregate.op) && !options_.features.experimental_functions) {
-    Fail(span,
-         "`" + name + "` is experimental: it needs the feature promql-experimental-functions");
+    Fail(span, name() + "is experimental: it needs the feature promql-experimental-functions");
   } else if (args.size() != wanted) {
-    Fail(span, "`" + name + "` takes " + std::to_string(wanted) +
+    Fail(span, name() + "takes " + std::to_string(wanted) +
                    (wanted == 1 ? " argument" : " arguments") + ", got " +
                    std::to_string(args.size()));
   } else {

@@ -34,6 +34,7 @@ class Grammar {
   Expr* Primary();
   Expr* Paren();
   Expr* FunctionCall(const Token& name);
+  [[nodiscard]] std::string WhyNotCallable(const Function* function) const;
   Expr* Aggregation(const Token& op);
   Expr* NewAggregate(const Token& op, AggregateExpr aggregate, std::span<const Expr* const> args,
                      bool read_on);

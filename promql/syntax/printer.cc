@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <ranges>
 #include <vector>
 
 #include "promql/syntax/characters.h"
@@ -93,6 +94,8 @@ void AppendSelection(const VectorSelector& selector, std::string& out) {
   out.push_back('}');
 }
 
+constexpr std::uint32_t kDeep = 200;
+
 class Printer {
  public:
   explicit Printer(std::string& out) : out_(out) {}
@@ -119,7 +122,23 @@ class Printer {
   }
 
   void PrintNode(const BinaryExpr& binary) {
-    Print(*binary.lhs);
+    if (binary.lhs->height < kDeep) {
+      Print(*binary.lhs);
+      PrintRight(binary);
+      return;
+    }
+    // The left spine of a long row of operators, without recursion.
+    std::vector<const BinaryExpr*> spine;
+    const Expr* first = nullptr;
+    for (const BinaryExpr* next = &binary; next != nullptr; next = first->As<BinaryExpr>()) {
+      spine.push_back(next);
+      first = next->lhs;
+    }
+    Print(*first);
+    for (const BinaryExpr* node : std::views::reverse(spine)) PrintRight(*node);
+  }
+
+  void PrintRight(const BinaryExpr& binary) {
     out_.push_back(' ');
     AppendOperator(binary, out_);
     out_.push_back(' ');
