@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9, again and again, under load: every alert that was answered with 200 reaches its receiver, the balance holds, and
-the database is whole. PROMWARDEN_E2E_CRASH_SECONDS (default 60) is how long; PROMWARDEN_E2E_SEED makes it happen again."""
+"""Killed at any moment: every alert that was answered with 200 reaches its receiver, the balance holds, and the database is
+whole. Once at random under load (PROMWARDEN_E2E_CRASH_SECONDS, default 60, is how long; PROMWARDEN_E2E_SEED makes it happen
+again), once at chosen moments of writing to disk (PROMWARDEN_E2E_MOMENTS, default 60, is how many)."""
 import json
 import os
 import random
@@ -46,6 +47,83 @@ class CrashTest(case.Case):
         self.assertLessEqual(len(arrived) - len(set(arrived)), kills * 40)
         self.assertEqual(daemon.terminate(), 0)
         self.check_database(daemon)
+
+    def test_killed_at_each_moment_of_writing_to_disk_it_loses_nothing(self):
+        config = case.CONFIG.replace("group_interval: 1s", "group_interval: 100ms")
+        count = self.folder / "moments"
+        daemon = self.warden(config=config)
+        self.preload(daemon, KILL_COUNT=str(count))
+        self.story(daemon, "count")
+        daemon.terminate()
+        total = int.from_bytes(count.read_bytes(), "little")
+        self.assertGreater(total, 20, "moments of writing are seen")
+        most = int(os.environ.get("PROMWARDEN_E2E_MOMENTS", "60"))
+        step = max(1.0, total / most)
+        moments = sorted({int(1 + n * step) for n in range(most)} & set(range(1, total + 1)))
+        died = 0
+        for moment in moments:
+            with self.subTest(moment=moment):
+                daemon = self.house.warden(config.format(other_side=self.other_side.url, more=""), name=f"at-{moment}")
+                self.preload(daemon, KILL_AT=str(moment))
+                died += self.story(daemon, f"at{moment}")
+                self.assertEqual(daemon.terminate(), 0)
+                self.check_database(daemon)
+                self.house.servers.remove(daemon)
+        print(f"{total} moments of writing, {len(moments)} tried, killed at {died}")
+        self.assertGreater(died, len(moments) / 2)
+
+    def preload(self, daemon, **variables):
+        daemon.env = os.environ | {"LD_PRELOAD": str(harness.BIN / "kill_at_sync.so")} | variables
+
+    def story(self, daemon, name):
+        """A few alerts fire, one ends; whenever the daemon dies it is started again, without the preload. True when it did."""
+        a, b, c = f"A-{name}", f"B-{name}", f"C-{name}"
+        begun = harness.now_rfc3339(-30)
+        over = harness.message([({"alertname": a}, begun, harness.now_rfc3339(-1))], a)
+        steps = [harness.message([({"alertname": a}, begun)], a),
+                 harness.message([({"alertname": b, "n": n}, begun) for n in "12"], b), over,
+                 harness.message([({"alertname": c}, begun)], c)]
+        died = False
+
+        def raise_again():
+            nonlocal died
+            died = True
+            daemon.kill()
+            daemon.env = None
+            daemon.up()
+        try:
+            daemon.up()
+        except harness.Failure:
+            raise_again()
+        for step in steps:
+            while daemon.webhook(step, timeout=10)[0] != 200:  # as Alertmanager does: again, until it is 200
+                if not daemon.is_running():
+                    raise_again()
+            if step is steps[1]:
+                self.wait_for_bodies(daemon, raise_again, "firing", a, b)  # so that the end of it is worth telling
+        self.wait_for_bodies(daemon, raise_again, "firing", c)
+        self.wait_for_bodies(daemon, raise_again, "resolved", a)
+        balance = harness.wait_for("nothing is pending", lambda: self.settled(daemon, raise_again), 30)
+        self.assertEqual(balance["created"], sum(n for kind, n in balance.items() if kind != "created"))
+        self.assertEqual(balance["dead"] + balance["expired"], 0)
+        return died
+
+    def settled(self, daemon, raise_again):
+        try:
+            balance = daemon.balance()
+        except harness.Failure:
+            if not daemon.is_running():
+                raise_again()
+            return None
+        return balance if balance["pending"] == 0 else None
+
+    def wait_for_bodies(self, daemon, raise_again, status, *names):
+        def look():
+            if not daemon.is_running():
+                raise_again()
+            told = {a["labels"]["alertname"] for body in self.notified(status) for a in body["alerts"] if a["status"] == status}
+            return told >= set(names)
+        harness.wait_for(f"{status} {names}", look, 30)
 
     def load(self, daemon, worker, chance):
         number = 0
