@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/api/api.h"
+
+#include <utility>
+
+#include "server/api/json.h"
+
+namespace warden::api {
+
+void AddRoutes(const std::shared_ptr<const Parts>& parts) {
+  AddWebhookRoutes(parts);
+  AddIncidentRoutes(parts);
+  AddDeliveryRoutes(parts);
+  AddQuarantineRoutes(parts);
+  AddLifecycleRoutes(parts);
+  AddPredecessorRoutes(parts);
+}
+
+Handler OnWorker(const std::shared_ptr<const Parts>& parts, std::function<ServerResponse(const ServerRequest&)> handler) {
+  return [parts, handler = std::move(handler)](ServerRequest request, Respond respond) {
+    // Shared, because a job that is not taken must still answer.
+    auto answer = std::make_shared<Respond>(std::move(respond));
+    const bool taken =
+        parts->worker.Post([handler, answer, request = std::move(request)]() mutable { (*answer)(handler(request)); });
+    if (!taken) (*answer)(ComeAgain("too many requests are waiting"));
+  };
+}
+
+ServerResponse ComeAgain(std::string_view reason) {
+  auto response = Failure(503, "unavailable", reason);
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
+}
+
+ServerResponse FailureOf(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::kInvalid: return Failure(400, "bad_data", error.message);
+    case ErrorCode::kUnavailable: return ComeAgain(error.message);
+    case ErrorCode::kCorrupt: return Failure(422, "bad_data", error.message);
+    case ErrorCode::kInternal: break;
+  }
+  return Failure(500, "internal", error.message);
+}
+
+}  // namespace warden::api

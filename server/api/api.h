@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The daemon's HTTP face: one file per resource, each adding its routes. Handlers run on the listener's thread and pass
+// anything that blocks to the Worker. What they show never holds a secret.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "server/api/worker.h"
+#include "server/base/clock.h"
+#include "server/config/config.h"
+#include "server/delivery/courier.h"
+#include "server/intake/intake.h"
+#include "server/net/http_server.h"
+#include "server/store/store.h"
+#include "server/telemetry/metrics.h"
+
+namespace warden::api {
+
+struct BuildInfo {
+  std::string version;
+  std::string revision;
+};
+
+// What handlers borrow; everything outlives the server.
+struct Parts {
+  HttpServer& server;
+  Worker& worker;
+  Store& store;
+  StoreWriter& writer;
+  Intake& intake;
+  Courier& courier;
+  Metrics& metrics;
+  const Clock& clock;
+  std::function<std::shared_ptr<const Config>()> config;  // the one in force; any thread
+  std::function<Result<void>()> reload;                    // blocks; the error says what is wrong
+  std::atomic<bool>& draining;
+  BuildInfo build;
+  Instant started_at;
+  std::string prefix;  // of all paths: that of the external URL, without a slash at its end
+  std::size_t max_body_bytes = std::size_t{16} << 20;
+};
+
+// Adds every route. Before the server starts.
+void AddRoutes(const std::shared_ptr<const Parts>& parts);
+
+// One a resource.
+void AddWebhookRoutes(const std::shared_ptr<const Parts>& parts);
+void AddIncidentRoutes(const std::shared_ptr<const Parts>& parts);
+void AddDeliveryRoutes(const std::shared_ptr<const Parts>& parts);
+void AddQuarantineRoutes(const std::shared_ptr<const Parts>& parts);
+void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts);
+void AddPredecessorRoutes(const std::shared_ptr<const Parts>& parts);
+
+// A handler whose work runs on the worker; 503 when that has too much to do.
+[[nodiscard]] Handler OnWorker(const std::shared_ptr<const Parts>& parts,
+                               std::function<ServerResponse(const ServerRequest&)> handler);
+
+// 503 with Retry-After: cheap, and what makes Alertmanager come again.
+[[nodiscard]] ServerResponse ComeAgain(std::string_view reason);
+
+// An error of the store or of a lower room as an answer.
+[[nodiscard]] ServerResponse FailureOf(const Error& error);
+
+}  // namespace warden::api

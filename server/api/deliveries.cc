@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deliveries, dead letters among them, and sending one again.
+#include <array>
+#include <utility>
+
+#include "server/api/api.h"
+#include "server/api/json.h"
+#include "server/api/query.h"
+
+namespace warden::api {
+namespace {
+
+std::optional<DeliveryState> StateNamed(std::string_view name) {
+  for (const auto state : {DeliveryState::kPending, DeliveryState::kLeased, DeliveryState::kUnknown, DeliveryState::kDelivered,
+                           DeliveryState::kDead, DeliveryState::kExpired, DeliveryState::kSuperseded}) {
+    if (Name(state) == name) return state;
+  }
+  return std::nullopt;
+}
+
+ServerResponse List(const Parts& parts, const ServerRequest& request) {
+  DeliveryFilter filter;
+  if (const auto state = request.Query("state")) {
+    filter.state = StateNamed(*state);
+    if (!filter.state) {
+      return Failure(400, "bad_data", "state must be pending, leased, unknown, delivered, dead, expired or superseded");
+    }
+  }
+  const auto limit = LimitOf(request, filter.limit);
+  if (!limit) return FailureOf(limit.error());
+  filter.limit = *limit;
+  if (const auto before = request.Query("before")) {
+    const auto id = ReadNumber(*before, "before");
+    if (!id) return FailureOf(id.error());
+    filter.before = DeliveryId{*id};
+  }
+  const auto rows = parts.store.ListDeliveries(filter);
+  if (!rows) return FailureOf(rows.error());
+  Json json;
+  json.Array();
+  for (const auto& row : *rows) {
+    json.Object()
+        .Field("id", row.id.value)
+        .Field("destination", Text(row.destination))
+        .Field("receiver", row.destination.receiver)
+        .Field("kind", row.destination.kind)
+        .Field("state", Name(row.state))
+        .Field("attempts", row.attempts)
+        .Field("created_at", row.created_at)
+        .Field("not_before", row.not_before)
+        .Field("expires_at", row.expires_at)
+        .Field("settled_at", row.settled_at)
+        .Field("last_error", row.last_error)
+        .EndObject();
+  }
+  json.EndArray();
+  return Success(json.Take());
+}
+
+void Replay(const Parts& parts, const ServerRequest& request, Respond respond) {
+  const auto id = ReadNumber(request.Param("id").value_or(""), "id");
+  if (!id) return respond(FailureOf(id.error()));
+  parts.courier.Replay(DeliveryId{*id}, [respond = std::move(respond)](Result<DeliveryId> result) mutable {
+    if (!result) return respond(FailureOf(result.error()));
+    Json json;
+    json.Object().Field("id", result->value).EndObject();
+    respond(Success(json.Take()));
+  });
+}
+
+}  // namespace
+
+void AddDeliveryRoutes(const std::shared_ptr<const Parts>& parts) {
+  parts->server.Add({"GET", parts->prefix + "/api/v1/deliveries",
+                     OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
+  parts->server.Add({"POST", parts->prefix + "/api/v1/deliveries/{id}/replay", [parts](ServerRequest request, Respond respond) {
+                       Replay(*parts, request, std::move(respond));
+                     }});
+}
+
+}  // namespace warden::api

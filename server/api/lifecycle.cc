@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Is it alive, is it ready, what is it doing, reload: the endpoints that Prometheus and Alertmanager have too.
+#include <utility>
+
+#include "server/api/api.h"
+#include "server/api/json.h"
+#include "server/api/landing.h"
+
+namespace warden::api {
+namespace {
+
+ServerResponse Plain(int status, std::string body) {
+  ServerResponse response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
+
+ServerResponse Ready(const Parts& parts) {
+  if (parts.draining) return Plain(503, "promwarden is shutting down.\n");
+  if (!parts.writer.healthy()) return Plain(503, "promwarden cannot write to its store.\n");
+  return Plain(200, "promwarden is ready.\n");
+}
+
+ServerResponse BuildInformation(const Parts& parts) {
+  Json json;
+  json.Object().Field("version", parts.build.version).Field("revision", parts.build.revision).EndObject();
+  return Success(json.Take());
+}
+
+}  // namespace
+
+void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts) {
+  auto& server = parts->server;
+  const auto& prefix = parts->prefix;
+  const auto at_once = [](auto answer) {
+    return [answer](const ServerRequest&, Respond respond) { respond(answer()); };
+  };
+  server.Add({"GET", prefix + "/-/healthy", at_once([] { return Plain(200, "promwarden is healthy.\n"); })});
+  server.Add({"GET", prefix + "/-/ready", at_once([parts] { return Ready(*parts); })});
+  const auto reload = OnWorker(parts, [parts](const ServerRequest&) {
+    if (auto done = parts->reload(); !done) return Plain(500, "failed to reload config: " + done.error().message + "\n");
+    return Plain(200, "");
+  });
+  server.Add({"POST", prefix + "/-/reload", reload});
+  server.Add({"PUT", prefix + "/-/reload", reload});
+  server.Add({"GET", prefix + "/metrics", OnWorker(parts, [parts](const ServerRequest&) {
+                ServerResponse response;
+                response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+                response.body = parts->metrics.Render();
+                return response;
+              })});
+  server.Add({"GET", prefix + "/api/v1/status/buildinfo", at_once([parts] { return BuildInformation(*parts); })});
+  const auto landing = at_once([parts] {
+    ServerResponse response = Plain(200, LandingPage(parts->build, parts->prefix));
+    response.content_type = "text/html; charset=utf-8";
+    response.headers.push_back({"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"});
+    response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+    return response;
+  });
+  server.Add({"GET", prefix + "/", landing});
+  if (!prefix.empty()) server.Add({"GET", prefix, landing});
+}
+
+}  // namespace warden::api

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Where Alertmanager speaks to us. The answer is 200 only when the decision is on disk; a sender is turned away before its
+// body is read, always with 401 or 503, never with a redirect or 429, which Alertmanager would take for the end of the matter.
+#include <string>
+#include <utility>
+
+#include "server/alert/webhook.h"
+#include "server/api/api.h"
+#include "server/api/json.h"
+#include "server/base/log.h"
+#include "server/net/auth.h"
+
+namespace warden::api {
+namespace {
+
+// Bodies from here on are parsed on the worker.
+constexpr std::size_t kLargeBody = std::size_t{256} << 10;
+
+std::string SourceOf(const ServerRequest& request) { return std::string(request.Param("source").value_or("default")); }
+
+AcceptedCredentials Accepted(const IntakeAuth& auth) {
+  AcceptedCredentials accepted;
+  if (auth.basic) {
+    auto username = auth.basic->username.Reveal();
+    auto password = auth.basic->password.Reveal();
+    if (username && password) {
+      accepted.basic.push_back({std::move(*username), std::move(*password)});
+    } else {
+      Log(LogLevel::kError, "cannot read the credentials that senders must have",
+          {{"err", (username ? password : username).error().message}});
+    }
+  }
+  if (auth.bearer_token.is_set()) {
+    if (auto token = auth.bearer_token.Reveal()) {
+      accepted.bearer.push_back(std::move(*token));
+    } else {
+      Log(LogLevel::kError, "cannot read the token that senders must have", {{"err", token.error().message}});
+    }
+  }
+  return accepted;
+}
+
+std::optional<ServerResponse> Unauthorized(const Parts& parts, const RequestHead& head) {
+  const auto config = parts.config();
+  const auto* source = config->FindSource(SourceOf(head));
+  const auto& auth = source != nullptr && source->auth ? *source->auth : config->intake.auth;
+  if (!auth.is_required()) return std::nullopt;
+  const auto accepted = Accepted(auth);
+  if (CheckAuthorization(head.Header("authorization"), accepted) == AuthVerdict::kAccepted) return std::nullopt;
+  auto response = Failure(401, "unauthorized", "credentials are missing or wrong");
+  response.headers.push_back({"WWW-Authenticate", Challenge(accepted)});
+  return response;
+}
+
+bool IsJson(const ServerRequest& request) {
+  const auto type = request.Header("content-type");
+  return !type || type->empty() || type->starts_with("application/json") || type->starts_with("application/vnd.api+json");
+}
+
+WebhookLimits LimitsOf(const Config& config) {
+  WebhookLimits limits;
+  limits.alerts = config.intake.max_alerts;
+  limits.labels_per_alert = config.intake.max_labels;
+  limits.text_bytes = config.intake.max_value_bytes;
+  return limits;
+}
+
+ServerResponse Answer(const Receipt& receipt, std::size_t unusable) {
+  Json json;
+  json.Object()
+      .Field("duplicate", receipt.is_duplicate)
+      .Field("firing", receipt.firing)
+      .Field("resolved", receipt.resolved)
+      .Field("stale", receipt.stale)
+      .Field("unusable", unusable)
+      .EndObject();
+  return Success(json.Take());
+}
+
+void KeepUnusable(const Parts& parts, const std::string& source, std::string reason, std::string body, Respond respond) {
+  Log(LogLevel::kWarn, "a webhook went to quarantine", {{"source", source}, {"reason", reason}});
+  QuarantineRow row;
+  row.at = parts.clock.Now();
+  row.source = source;
+  row.reason = reason;
+  row.body = std::move(body);
+  auto& metrics = parts.metrics;
+  parts.intake.Quarantine(std::move(row), [&metrics, source, reason, respond = std::move(respond)](const Result<Receipt>& result) mutable {
+    if (!result) {
+      metrics.OnWebhook(source, WebhookResult::kUnavailable);
+      return respond(FailureOf(result.error()));
+    }
+    metrics.OnWebhook(source, WebhookResult::kQuarantined);
+    Json json;
+    json.Object().Field("quarantined", true).Field("reason", reason).EndObject();
+    respond(Success(json.Take()));
+  });
+}
+
+void Take(const Parts& parts, const std::string& source, std::string body, Respond respond) {
+  const Instant now = parts.clock.Now();
+  auto message = ParseWebhook(body, now, LimitsOf(*parts.config()));
+  if (!message && message.error().code == ErrorCode::kCorrupt) {
+    return KeepUnusable(parts, source, message.error().message, std::move(body), std::move(respond));
+  }
+  if (!message) {
+    parts.metrics.OnWebhook(source, WebhookResult::kInvalid);
+    return respond(FailureOf(message.error()));
+  }
+  message->source = source;
+  const std::size_t unusable = message->unusable_alerts;
+  if (unusable > 0) {
+    // The good alerts go on; the whole body is kept for whoever looks into the others.
+    QuarantineRow row;
+    row.at = now;
+    row.source = source;
+    row.reason = std::to_string(unusable) + " alerts without a status or labels";
+    row.body = std::move(body);
+    parts.intake.Quarantine(std::move(row), [](const Result<Receipt>&) {});
+  }
+  auto& metrics = parts.metrics;
+  parts.intake.Submit(std::move(*message), [&metrics, source, unusable, respond = std::move(respond)](const Result<Receipt>& result) mutable {
+    if (!result) {
+      metrics.OnWebhook(source, WebhookResult::kUnavailable);
+      return respond(FailureOf(result.error()));
+    }
+    metrics.OnWebhook(source, result->is_duplicate ? WebhookResult::kDuplicate : WebhookResult::kAccepted);
+    metrics.OnAlerts(*result);
+    respond(Answer(*result, unusable));
+  });
+}
+
+}  // namespace
+
+void AddWebhookRoutes(const std::shared_ptr<const Parts>& parts) {
+  const auto admit = [parts](const RequestHead& head) -> std::optional<ServerResponse> {
+    if (parts->draining || !parts->intake.accepts()) {
+      parts->metrics.OnWebhook(SourceOf(head), WebhookResult::kUnavailable);
+      return ComeAgain(parts->draining ? "shutting down" : "cannot take more at present");
+    }
+    if (auto refused = Unauthorized(*parts, head)) {
+      parts->metrics.OnWebhook(SourceOf(head), WebhookResult::kUnauthorized);
+      return refused;
+    }
+    if (!IsJson(head)) {
+      parts->metrics.OnWebhook(SourceOf(head), WebhookResult::kInvalid);
+      return Failure(415, "bad_data", "the body must be application/json");
+    }
+    return std::nullopt;
+  };
+  const auto handle = [parts](ServerRequest request, Respond respond) {
+    auto source = SourceOf(request);
+    if (request.body.size() < kLargeBody) return Take(*parts, source, std::move(request.body), std::move(respond));
+    auto answer = std::make_shared<Respond>(std::move(respond));
+    const bool taken = parts->worker.Post([parts, source, answer, body = std::move(request.body)]() mutable {
+      Take(*parts, source, std::move(body), std::move(*answer));
+    });
+    if (!taken) (*answer)(ComeAgain("too many requests are waiting"));
+  };
+  for (const char* path : {"/api/v1/webhook", "/api/v1/webhook/{source}", "/webhook", "/alerts"}) {
+    parts->server.Add({"POST", parts->prefix + path, handle, parts->max_body_bytes, admit});
+  }
+}
+
+}  // namespace warden::api

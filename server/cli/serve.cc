@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// `promwarden serve`: the daemon. SIGHUP reloads, SIGTERM and SIGINT drain and end it, a second one ends it at once.
+#include <CLI/CLI.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "server/base/log.h"
+#include "server/cli/daemon.h"
+#include "server/cli/serve_options.h"
+#include "server/cli/verbs.h"
+#include "server/cli/version.h"
+
+namespace warden::cli {
+namespace {
+
+sigset_t HandledSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  for (const int signal : {SIGHUP, SIGTERM, SIGINT}) sigaddset(&signals, signal);
+  return signals;
+}
+
+void EndAtOnceOnNextSignal() {
+  std::thread([] {
+    sigset_t signals = HandledSignals();
+    int signal = 0;
+    do {
+      sigwait(&signals, &signal);
+    } while (signal == SIGHUP);
+    Log(LogLevel::kWarn, "second signal: ending at once");
+    std::_Exit(1);
+  }).detach();
+}
+
+int Serve(const ServeOptions& options) {
+  SetLog(options.log_level, options.log_format);
+  // Blocked before any thread starts, so that only sigwait sees them.
+  sigset_t signals = HandledSignals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  Log(LogLevel::kInfo, "starting promwarden", {{"version", Version()}, {"revision", Revision()}});
+  Daemon daemon(options);
+  if (auto started = daemon.Start(); !started) {
+    Log(LogLevel::kError, "cannot start", {{"err", started.error().message}});
+    return 1;
+  }
+  for (;;) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP) break;
+    [[maybe_unused]] const auto logged = daemon.Reload();
+  }
+  EndAtOnceOnNextSignal();
+  Log(LogLevel::kInfo, "shutting down");
+  daemon.Stop();
+  Log(LogLevel::kInfo, "bye");
+  return 0;
+}
+
+int ServeWithFlags(const ServeFlags& flags) {
+  const auto options = ReadServeFlags(flags);
+  if (!options) {
+    std::cerr << "promwarden serve: " << options.error().message << '\n';
+    return 2;
+  }
+  return Serve(*options);
+}
+
+}  // namespace
+
+void AddServe(CLI::App& app, int& status) {
+  auto* verb = app.add_subcommand("serve", "Run the daemon");
+  auto flags = std::make_shared<ServeFlags>();
+  const auto add = [verb](const char* name, auto& value, const char* variable, const char* type, const char* says) {
+    return verb->add_option(name, value, says)->envname(variable)->type_name(type)->capture_default_str();
+  };
+  add("--config.file", flags->config_file, "PROMWARDEN_CONFIG_FILE", "FILE",
+      "Configuration file; without one the configuration comes from the environment");
+  add("--storage.path", flags->storage_path, "PROMWARDEN_STORAGE_PATH", "FILE", "SQLite database, created when missing");
+  add("--web.listen-address", flags->listen_addresses, "PROMWARDEN_WEB_LISTEN_ADDRESS", "HOST:PORT", "Where to listen; repeatable")
+      ->take_all();
+  add("--web.external-url", flags->external_url, "PROMWARDEN_WEB_EXTERNAL_URL", "URL",
+      "Where people reach this daemon; its path is the prefix of all endpoints");
+  add("--web.max-body-bytes", flags->max_body_bytes, "PROMWARDEN_WEB_MAX_BODY_BYTES", "BYTES", "Largest webhook body");
+  add("--log.level", flags->log_level, "PROMWARDEN_LOG_LEVEL", "LEVEL", "debug, info, warn or error");
+  add("--log.format", flags->log_format, "PROMWARDEN_LOG_FORMAT", "FORMAT", "logfmt or json");
+  add("--shutdown.timeout", flags->shutdown_timeout, "PROMWARDEN_SHUTDOWN_TIMEOUT", "DURATION",
+      "How long messages under way may take after SIGTERM");
+  verb->callback([flags, &status] { status = ServeWithFlags(*flags); });
+}
+
+}  // namespace warden::cli

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/watch/episode.h"
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <utility>
+
+#include "server/alert/webhook.h"
+
+namespace warden {
+namespace {
+
+std::string SeverityLabel(const SeverityMapping& mapping, anomaly::Severity severity) {
+  switch (severity) {
+    case anomaly::Severity::kCritical: return mapping.critical;
+    case anomaly::Severity::kHigh: return mapping.high;
+    case anomaly::Severity::kMedium: return mapping.medium;
+    case anomaly::Severity::kLow: return mapping.low;
+    case anomaly::Severity::kNone: return {};
+  }
+  return {};
+}
+
+std::string Number(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.4g", value);
+  return text.data();
+}
+
+bool IsAnomalous(const WatchConfig& watch, const anomaly::Verdict& verdict) {
+  return verdict.state == anomaly::State::kAnomalous && !SeverityLabel(watch.severity, verdict.severity).empty();
+}
+
+}  // namespace
+
+Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series, const anomaly::Verdict& verdict) {
+  Alert alert;
+  alert.labels = series;
+  for (const auto& [name, value] : watch.labels) alert.labels.Set(name, value);
+  if (!alert.labels.Has("alertname") || watch.labels.Get("alertname").empty()) alert.labels.Set("alertname", watch.name);
+  alert.labels.Set("promwarden_watch", watch.name);
+  alert.labels.Set("severity", SeverityLabel(watch.severity, verdict.severity));
+  alert.annotations = watch.annotations;
+  const std::string direction = verdict.deviation < 0 ? "below" : "above";
+  if (!alert.annotations.Has("summary")) {
+    alert.annotations.Set("summary", watch.name + " is unusual: " + Number(verdict.observed) + ", expected " + Number(verdict.lower) +
+                                         " to " + Number(verdict.upper));
+  }
+  if (!alert.annotations.Has("description")) {
+    alert.annotations.Set("description", Number(verdict.observed) + " is " + Number(std::abs(verdict.deviation)) +
+                                             " deviations " + direction + " the expected " + Number(verdict.expected) +
+                                             (verdict.reason.empty() ? "" : " (" + verdict.reason + ")"));
+  }
+  alert.annotations.Set("promwarden_query", watch.query);
+  return alert;
+}
+
+std::vector<Alert> Advance(const WatchConfig& watch, const std::vector<SeriesCheck>& checks, Instant now, Episodes& episodes) {
+  std::vector<Alert> alerts;
+  std::map<promql::LabelSet, const anomaly::Verdict*> seen;
+  for (const auto& check : checks) {
+    seen.emplace(check.labels, &check.verdict);
+    episodes.try_emplace(check.labels);
+  }
+  const auto end = [&](Episode& episode) {
+    Alert alert;
+    alert.status = AlertStatus::kResolved;
+    alert.labels = episode.labels;
+    alert.starts_at = episode.starts_at;
+    alert.ends_at = now;
+    alert.fingerprint = alert.labels.Fingerprint();
+    alerts.push_back(std::move(alert));
+    episode = {};
+  };
+  for (auto& [labels, episode] : episodes) {
+    const auto found = seen.find(labels);
+    const auto* verdict = found == seen.end() ? nullptr : found->second;
+    const bool says_nothing =
+        verdict != nullptr && (verdict->state == anomaly::State::kGap || verdict->state == anomaly::State::kLearning);
+    if (says_nothing) continue;
+    if (verdict == nullptr || !IsAnomalous(watch, *verdict)) {
+      episode.anomalous = 0;
+      if (episode.fires && ++episode.normal >= watch.resolve_after) end(episode);
+      continue;
+    }
+    episode.normal = 0;
+    if (!episode.fires && ++episode.anomalous < watch.fire_after) continue;
+    Alert alert = AlertOf(watch, labels, *verdict);
+    if (!episode.fires) {
+      episode.fires = true;
+      episode.starts_at = now;
+      episode.labels = alert.labels;
+    }
+    // Its labels are its identity: a severity that rises later does not make another alert of it.
+    alert.labels = episode.labels;
+    alert.starts_at = episode.starts_at;
+    alert.fingerprint = alert.labels.Fingerprint();
+    alerts.push_back(std::move(alert));
+  }
+  std::erase_if(episodes, [&](const auto& entry) { return !entry.second.fires && !seen.contains(entry.first); });
+  return alerts;
+}
+
+std::string EncodeEpisodes(const Episodes& episodes) {
+  std::string text;
+  for (const auto& [labels, episode] : episodes) {
+    if (!episode.fires) continue;
+    text += std::to_string(episode.starts_at.time_since_epoch().count()) + '\t' + EncodeLabels(labels) + '\t' +
+            EncodeLabels(episode.labels) + '\n';
+  }
+  return text;
+}
+
+Episodes DecodeEpisodes(std::string_view text) {
+  Episodes episodes;
+  while (!text.empty()) {
+    const auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    const auto first = line.find('\t');
+    const auto second = first == std::string_view::npos ? first : line.find('\t', first + 1);
+    if (second == std::string_view::npos) continue;
+    Duration::rep micros = 0;
+    const auto [stop, error] = std::from_chars(line.data(), line.data() + first, micros);
+    if (error != std::errc{} || stop != line.data() + first) continue;
+    Episode episode;
+    episode.fires = true;
+    episode.starts_at = Instant{Duration{micros}};
+    episode.labels = DecodeLabels(line.substr(second + 1));
+    episodes.emplace(DecodeLabels(line.substr(first + 1, second - first - 1)), std::move(episode));
+  }
+  return episodes;
+}
+
+}  // namespace warden

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/triage/triage.h"
+
+#include <gtest/gtest.h>
+
+#include "triage_fixture.h"
+
+namespace warden {
+namespace {
+
+using Lines = std::vector<std::string>;
+
+const promql::LabelSet kHot{{"alertname", "Hot"}, {"instance", "a"}};
+const promql::LabelSet kHotB{{"alertname", "Hot"}, {"instance", "b"}};
+const promql::LabelSet kDown{{"alertname", "Down"}, {"instance", "a"}};
+
+TEST(Triage, TellsOfANewIncidentAfterGroupWait) {
+  Desk desk;
+  desk.Send(0, Webhook({Firing(kHot)}));
+  desk.Wait(9);
+  EXPECT_EQ(desk.said(), Lines{});
+  desk.Wait(10);
+  EXPECT_EQ(desk.said(), Lines{"10 first notification: 1 firing, 0 resolved, 0 muted"});
+}
+
+TEST(Triage, DoesNotWaitForAnAlertThatIsOlderThanGroupWait) {
+  Desk desk;
+  desk.Send(30, Webhook({Firing(kHot, 0)}));
+  EXPECT_EQ(desk.said(), Lines{"30 first notification: 1 firing, 0 resolved, 0 muted"});
+}
+
+TEST(Triage, TellsNobodyOfAnAlertThatEndsWithinGroupWait) {
+  Desk desk;
+  desk.Send(0, Webhook({Firing(kHot)}));
+  desk.Send(5, Webhook({Resolved(kHot, 0, 5)}));
+  desk.Wait(10);
+  EXPECT_EQ(desk.said(), Lines{});
+  EXPECT_EQ(desk.changes().closed.size(), 1U);
+  EXPECT_EQ(desk.timeline().back(), "closed: over before anyone was told");
+}
+
+TEST(Triage, SaysOnceThatEverythingIsOver) {
+  Desk desk;
+  desk.Send(20, Webhook({Firing(kHot)}));
+  desk.Send(30, Webhook({Resolved(kHot, 0, 30)}));
+  desk.Wait(79);
+  EXPECT_EQ(desk.said().size(), 1U);
+  desk.Wait(80);
+  EXPECT_EQ(desk.said().back(), "80 all alerts resolved: 0 firing, 1 resolved, 0 muted");
+  EXPECT_EQ(desk.changes().closed.size(), 1U);
+  desk.Wait(100'000);
+  EXPECT_EQ(desk.said().size(), 2U);
+}
+
+TEST(Triage, CollectsChangesUntilGroupIntervalHasPassed) {
+  Desk desk;
+  desk.Send(20, Webhook({Firing(kHot)}));
+  desk.Send(25, Webhook({Firing(kHot), Firing(kHotB, 25)}));
+  desk.Wait(79);
+  EXPECT_EQ(desk.said().size(), 1U);
+  desk.Wait(80);
+  EXPECT_EQ(desk.said().back(), "80 new alerts added: 2 firing, 0 resolved, 0 muted");
+}
+
+TEST(Triage, IgnoresCopiesByPeersAndRepeats) {
+  Desk desk;
+  desk.Send(20, Webhook({Firing(kHot)}));
+  EXPECT_TRUE(desk.Send(21, Webhook({Firing(kHot)}, "http://am-b")).is_duplicate);
+  EXPECT_TRUE(desk.Send(22, Webhook({Firing(kHot)})).is_duplicate);
+  desk.Wait(1000);
+  EXPECT_EQ(desk.said().size(), 1U);
+  EXPECT_EQ(desk.timeline().back(), "duplicate: the same state was reported by another peer: nothing new to tell");
+}
+
+TEST(Triage, ALaggingPeerDoesNotReopen) {
+  Desk desk;
+  desk.Send(20, Webhook({Firing(kHot)}, "http://am-a"));
+  desk.Send(30, Webhook({Resolved(kHot, 0, 30)}, "http://am-a"));
+  const auto late = desk.Send(33, Webhook({Firing(kHot)}, "http://am-b"));
+  EXPECT_EQ(late.stale, 1U);
+  desk.Send(35, Webhook({Resolved(kHot, 0, 30)}, "http://am-a"));
+  desk.Wait(10'000);
+  EXPECT_EQ(desk.said().size(), 2U);
+}
+
+TEST(Triage, TheSamePeerReopensTheSameEpisode) {
+  Desk desk;
+  desk.Send(20, Webhook({Firing(kHot)}));
+  desk.Send(30, Webhook({Resolved(kHot, 0, 30)}));
+  desk.Wait(80);
+  EXPECT_EQ(desk.Send(90, Webhook({Firing(kHot)})).firing, 1U);
+  desk.Wait(200);
+  EXPECT_EQ(desk.said().back(), "90 first notification: 1 firing, 0 resolved, 0 muted");
+}
+
+TEST(Triage, AnAlertThatLeavesAndComesBackBetweenTwoTicksIsInvisible) {
+  Desk desk;
+  desk.Send(20, Webhook({Firing(kHot)}));
+  desk.Send(30, Webhook({Resolved(kHot, 0, 30)}));
+  desk.Send(40, Webhook({Firing(kHot, 40)}));
+  desk.Wait(200);
+  EXPECT_EQ(desk.said().size(), 1U);
+}
+
+TEST(Triage, RepeatsAfterRepeatIntervalWhileItFires) {
+  Desk desk;
+  desk.Send(20, Webhook({Firing(kHot)}));
+  desk.Wait(3619);
+  EXPECT_EQ(desk.said().size(), 1U);
+  desk.Wait(3620);
+  EXPECT_EQ(desk.said().back(), "3620 repeat interval elapsed: 1 firing, 0 resolved, 0 muted");
+}
+
+TEST(Triage, TruncatedMessagesCloseNothing) {
+  Desk desk;
+  desk.Send(20, Webhook({Firing(kHot), Firing(kHotB)}));
+  auto truncated = Webhook({Resolved(kHot, 0, 30)});
+  truncated.truncated_alerts = 1;
+  truncated.status = AlertStatus::kResolved;
+  desk.Send(30, std::move(truncated));
+  desk.Wait(80);
+  EXPECT_EQ(desk.said().back(), "80 some alerts resolved: 1 firing, 1 resolved, 0 muted");
+  EXPECT_TRUE(desk.changes().closed.empty());
+}
+
+Config Inhibiting() {
+  Config config = PlainConfig();
+  InhibitRule rule;
+  rule.name = "down";
+  rule.source.push_back(*promql::Matcher::Make("alertname", promql::MatchOp::kEqual, "Down"));
+  rule.target.push_back(*promql::Matcher::Make("alertname", promql::MatchOp::kEqual, "Hot"));
+  rule.equal = {"instance"};
+  config.inhibit_rules.push_back(std::move(rule));
+  return config;
+}
+
+TEST(Triage, AnInhibitedAlertIsTrackedAndToldWhenItsSourceEnds) {
+  Desk desk(Inhibiting());
+  desk.Send(20, Webhook({Firing(kDown), Firing(kHot), Firing(kHotB)}));
+  // Down and the one Hot that nothing inhibits.
+  EXPECT_EQ(desk.said(), (Lines{"20 first notification: 1 firing, 0 resolved, 0 muted",
+                                "20 first notification: 1 firing, 0 resolved, 1 muted"}));
+  desk.Send(100, Webhook({Resolved(kDown, 0, 100), Firing(kHot), Firing(kHotB)}));
+  EXPECT_EQ(desk.said().size(), 4U);
+  EXPECT_EQ(desk.said().back(), "100 mute ended: 2 firing, 0 resolved, 0 muted");
+}
+
+TEST(Triage, AnAnnouncedAlertThatEndsWhileMutedIsToldAsResolved) {
+  Desk desk(Inhibiting());
+  desk.Send(20, Webhook({Firing(kHot)}));
+  desk.Send(30, Webhook({Firing(kHot), Firing(kDown)}));
+  desk.Send(40, Webhook({Resolved(kHot, 0, 40), Firing(kDown)}));
+  desk.Wait(80);
+  EXPECT_EQ(desk.said().back(), "80 all alerts resolved: 0 firing, 1 resolved, 0 muted");
+}
+
+TEST(Triage, AMaintenanceWindowMutesAndTheRestIsToldAfterwards) {
+  Config config = PlainConfig();
+  MaintenanceWindow window;
+  window.name = "move";
+  window.matchers.push_back(*promql::Matcher::Make("instance", promql::MatchOp::kEqual, "a"));
+  window.when.from = At(0);
+  window.when.to = At(600);
+  config.maintenance_windows.push_back(std::move(window));
+  Desk desk(std::move(config));
+  desk.Send(20, Webhook({Firing(kHot)}));
+  EXPECT_EQ(desk.said(), Lines{});
+  EXPECT_EQ(desk.timeline().back(), "muted: Hot{instance=\"a\"} muted: maintenance window \"move\"");
+  desk.Wait(599);
+  EXPECT_EQ(desk.said(), Lines{});
+  EXPECT_EQ(desk.triage().NextFlush(), At(600));
+  desk.Wait(600);
+  EXPECT_EQ(desk.said(), Lines{"600 mute ended: 1 firing, 0 resolved, 0 muted"});
+}
+
+TEST(Triage, ResolvedOnlyMessagesSkipIntegrationsThatDoNotWantThem) {
+  Config config = PlainConfig();
+  config.receivers[0].webhook[0].send_resolved = false;
+  Desk desk(std::move(config));
+  desk.Send(20, Webhook({Firing(kHot)}));
+  EXPECT_EQ(desk.changes().deliveries.size(), 1U);
+  desk.Send(30, Webhook({Resolved(kHot, 0, 30)}));
+  desk.Wait(80);
+  EXPECT_EQ(desk.changes().deliveries.size(), 0U);
+  EXPECT_EQ(desk.changes().closed.size(), 1U);
+}
+
+TEST(Triage, OneGrafanaRegionAnIncidentWhateverTheNumberOfRoutes) {
+  Config config = PlainConfig();
+  config.grafana.url = "http://grafana";
+  Route first = config.route;
+  first.is_continuing = true;
+  first.route_id = "{}/{}/0";
+  Route second = config.route;
+  second.route_id = "{}/{}/1";
+  config.route.routes = {first, second};
+  Desk desk(std::move(config));
+  desk.Send(20, Webhook({Firing(kHot)}));
+  std::size_t regions = 0;
+  for (const auto& delivery : desk.changes().deliveries) regions += delivery.destination.kind == "grafana" ? 1 : 0;
+  EXPECT_EQ(desk.changes().deliveries.size(), 3U);
+  EXPECT_EQ(regions, 1U);
+}
+
+TEST(Triage, IgnoredLabelsMakeReplicasOneAlert) {
+  Config config = PlainConfig();
+  config.intake.ignored_labels = {"replica"};
+  Desk desk(std::move(config));
+  desk.Send(20, Webhook({Firing({{"alertname", "Hot"}, {"replica", "0"}})}));
+  EXPECT_TRUE(desk.Send(21, Webhook({Firing({{"alertname", "Hot"}, {"replica", "1"}})})).is_duplicate);
+}
+
+TEST(Triage, CarriesOnFromWhatWasStored) {
+  Desk desk;
+  desk.Send(20, Webhook({Firing(kHot)}));
+  StoredState stored;
+  for (const auto& [id, record] : desk.triage().state().alerts()) stored.alerts.push_back(record);
+  for (auto& record : stored.alerts) record.incidents.clear();
+  for (const auto& [id, incident] : desk.triage().state().incidents()) stored.incidents.push_back(incident);
+  stored.last_alert = AlertId{1};
+  stored.last_incident = IncidentId{1};
+  Triage again(std::make_shared<const Config>(PlainConfig()), std::move(stored));
+  Changes changes;
+  const auto receipt = again.Receive(Webhook({Firing(kHot)}), At(30), changes);
+  EXPECT_EQ(receipt.firing, 0U);
+  const auto ended = again.Receive(Webhook({Resolved(kHot, 0, 40)}), At(40), changes);
+  EXPECT_EQ(ended.resolved, 1U);
+  again.FlushDue(At(80), changes);
+  ASSERT_EQ(changes.notifications.size(), 1U);
+  EXPECT_EQ(changes.notifications[0].reason, NotifyReason::kAllResolved);
+}
+
+}  // namespace
+}  // namespace warden
