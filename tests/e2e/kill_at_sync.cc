@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Preloaded into the daemon by crash_test.py: kills it at a chosen moment of writing to disk, as a power cut would choose.
-// Every pwrite, fsync and fdatasync is a moment; they are counted from 1.
+// Preloaded into the daemon by crash_test.py: kills it at a chosen moment of writing to disk, as a
+// power cut would choose. Every pwrite, fsync and fdatasync is a moment; they are counted from 1.
 //   KILL_AT=N       die at moment N: before a sync, half way through a write
 //   KILL_COUNT=FILE eight bytes that hold the number of moments so far
 #include <dlfcn.h>
