@@ -16,12 +16,13 @@ void AddRoutes(const std::shared_ptr<const Parts>& parts) {
   AddPredecessorRoutes(parts);
 }
 
-Handler OnWorker(const std::shared_ptr<const Parts>& parts, std::function<ServerResponse(const ServerRequest&)> handler) {
+Handler OnWorker(const std::shared_ptr<const Parts>& parts,
+                 std::function<ServerResponse(const ServerRequest&)> handler) {
   return [parts, handler = std::move(handler)](ServerRequest request, Respond respond) {
     // Shared, because a job that is not taken must still answer.
     auto answer = std::make_shared<Respond>(std::move(respond));
-    const bool taken =
-        parts->worker.Post([handler, answer, request = std::move(request)]() mutable { (*answer)(handler(request)); });
+    const bool taken = parts->worker.Post(
+        [handler, answer, request = std::move(request)]() mutable { (*answer)(handler(request)); });
     if (!taken) (*answer)(ComeAgain("too many requests are waiting"));
   };
 }
@@ -34,10 +35,14 @@ ServerResponse ComeAgain(std::string_view reason) {
 
 ServerResponse FailureOf(const Error& error) {
   switch (error.code) {
-    case ErrorCode::kInvalid: return Failure(400, "bad_data", error.message);
-    case ErrorCode::kUnavailable: return ComeAgain(error.message);
-    case ErrorCode::kCorrupt: return Failure(422, "bad_data", error.message);
-    case ErrorCode::kInternal: break;
+    case ErrorCode::kInvalid:
+      return Failure(400, "bad_data", error.message);
+    case ErrorCode::kUnavailable:
+      return ComeAgain(error.message);
+    case ErrorCode::kCorrupt:
+      return Failure(422, "bad_data", error.message);
+    case ErrorCode::kInternal:
+      break;
   }
   return Failure(500, "internal", error.message);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The daemon's HTTP face: one file per resource, each adding its routes. Handlers run on the listener's thread and pass
-// anything that blocks to the Worker. What they show never holds a secret.
+// The daemon's HTTP face: one file per resource, each adding its routes. Handlers run on the
+// listener's thread and pass anything that blocks to the Worker. What they show never holds a
+// secret.
 #pragma once
 
 #include <atomic>
@@ -36,7 +37,7 @@ struct Parts {
   Metrics& metrics;
   const Clock& clock;
   std::function<std::shared_ptr<const Config>()> config;  // the one in force; any thread
-  std::function<Result<void>()> reload;                    // blocks; the error says what is wrong
+  std::function<Result<void>()> reload;                   // blocks; the error says what is wrong
   std::atomic<bool>& draining;
   BuildInfo build;
   Instant started_at;

@@ -11,8 +11,9 @@ namespace warden::api {
 namespace {
 
 std::optional<DeliveryState> StateNamed(std::string_view name) {
-  for (const auto state : {DeliveryState::kPending, DeliveryState::kLeased, DeliveryState::kUnknown, DeliveryState::kDelivered,
-                           DeliveryState::kDead, DeliveryState::kExpired, DeliveryState::kSuperseded}) {
+  for (const auto state : {DeliveryState::kPending, DeliveryState::kLeased, DeliveryState::kUnknown,
+                           DeliveryState::kDelivered, DeliveryState::kDead, DeliveryState::kExpired,
+                           DeliveryState::kSuperseded}) {
     if (Name(state) == name) return state;
   }
   return std::nullopt;
@@ -23,7 +24,9 @@ ServerResponse List(const Parts& parts, const ServerRequest& request) {
   if (const auto state = request.Query("state")) {
     filter.state = StateNamed(*state);
     if (!filter.state) {
-      return Failure(400, "bad_data", "state must be pending, leased, unknown, delivered, dead, expired or superseded");
+      return Failure(
+          400, "bad_data",
+          "state must be pending, leased, unknown, delivered, dead, expired or superseded");
     }
   }
   const auto limit = LimitOf(request, filter.limit);
@@ -60,20 +63,23 @@ ServerResponse List(const Parts& parts, const ServerRequest& request) {
 void Replay(const Parts& parts, const ServerRequest& request, Respond respond) {
   const auto id = ReadNumber(request.Param("id").value_or(""), "id");
   if (!id) return respond(FailureOf(id.error()));
-  parts.courier.Replay(DeliveryId{*id}, [respond = std::move(respond)](Result<DeliveryId> result) mutable {
-    if (!result) return respond(FailureOf(result.error()));
-    Json json;
-    json.Object().Field("id", result->value).EndObject();
-    respond(Success(json.Take()));
-  });
+  parts.courier.Replay(DeliveryId{*id},
+                       [respond = std::move(respond)](Result<DeliveryId> result) mutable {
+                         if (!result) return respond(FailureOf(result.error()));
+                         Json json;
+                         json.Object().Field("id", result->value).EndObject();
+                         respond(Success(json.Take()));
+                       });
 }
 
 }  // namespace
 
 void AddDeliveryRoutes(const std::shared_ptr<const Parts>& parts) {
-  parts->server.Add({"GET", parts->prefix + "/api/v1/deliveries",
-                     OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
-  parts->server.Add({"POST", parts->prefix + "/api/v1/deliveries/{id}/replay", [parts](ServerRequest request, Respond respond) {
+  parts->server.Add(
+      {"GET", parts->prefix + "/api/v1/deliveries",
+       OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
+  parts->server.Add({"POST", parts->prefix + "/api/v1/deliveries/{id}/replay",
+                     [parts](ServerRequest request, Respond respond) {
                        Replay(*parts, request, std::move(respond));
                      }});
 }

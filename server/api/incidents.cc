@@ -10,9 +10,12 @@ namespace {
 
 std::string_view Name(Announced announced) {
   switch (announced) {
-    case Announced::kNo: return "no";
-    case Announced::kFiring: return "firing";
-    case Announced::kResolved: return "resolved";
+    case Announced::kNo:
+      return "no";
+    case Announced::kFiring:
+      return "firing";
+    case Announced::kResolved:
+      return "resolved";
   }
   return "no";
 }
@@ -95,7 +98,11 @@ ServerResponse Show(const Parts& parts, const ServerRequest& request) {
   WriteIncident(json, **row);
   json.Key("timeline").Array();
   for (const auto& entry : *timeline) {
-    json.Object().Field("at", entry.at).Field("kind", warden::Name(entry.kind)).Field("reason", entry.reason).EndObject();
+    json.Object()
+        .Field("at", entry.at)
+        .Field("kind", warden::Name(entry.kind))
+        .Field("reason", entry.reason)
+        .EndObject();
   }
   json.EndArray().Key("deliveries").Array();
   for (const auto& delivery : *deliveries) {
@@ -115,10 +122,12 @@ ServerResponse Show(const Parts& parts, const ServerRequest& request) {
 }  // namespace
 
 void AddIncidentRoutes(const std::shared_ptr<const Parts>& parts) {
-  parts->server.Add({"GET", parts->prefix + "/api/v1/incidents",
-                     OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
-  parts->server.Add({"GET", parts->prefix + "/api/v1/incidents/{uid}",
-                     OnWorker(parts, [parts](const ServerRequest& request) { return Show(*parts, request); })});
+  parts->server.Add(
+      {"GET", parts->prefix + "/api/v1/incidents",
+       OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
+  parts->server.Add(
+      {"GET", parts->prefix + "/api/v1/incidents/{uid}",
+       OnWorker(parts, [parts](const ServerRequest& request) { return Show(*parts, request); })});
 }
 
 }  // namespace warden::api

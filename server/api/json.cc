@@ -39,7 +39,11 @@ ServerResponse Success(std::string_view data) {
 
 ServerResponse Failure(int status, std::string_view type, std::string_view message) {
   Json json;
-  json.Object().Field("status", "error").Field("errorType", type).Field("error", message).EndObject();
+  json.Object()
+      .Field("status", "error")
+      .Field("errorType", type)
+      .Field("error", message)
+      .EndObject();
   return JsonResponse(status, json.Take() + "\n");
 }
 

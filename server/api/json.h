@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writing JSON answers: a thin skin over RapidJSON's writer with the types this daemon has, and the two envelopes of
-// Prometheus' API. Single-threaded.
+// Writing JSON answers: a thin skin over RapidJSON's writer with the types this daemon has, and the
+// two envelopes of Prometheus' API. Single-threaded.
 #pragma once
 
 #include <rapidjson/stringbuffer.h>
@@ -35,7 +35,9 @@ class Json {
   Json& Field(std::string_view key, const std::string& text) { return Key(key).Text(text); }
   Json& Field(std::string_view key, std::int64_t value) { return Key(key).Int(value); }
   Json& Field(std::string_view key, int value) { return Key(key).Int(value); }
-  Json& Field(std::string_view key, std::size_t value) { return Key(key).Int(static_cast<std::int64_t>(value)); }
+  Json& Field(std::string_view key, std::size_t value) {
+    return Key(key).Int(static_cast<std::int64_t>(value));
+  }
   Json& Field(std::string_view key, bool value) { return Key(key).Bool(value); }
   Json& Field(std::string_view key, double value) { return Key(key).Double(value); }
   Json& Field(std::string_view key, Instant at) { return Key(key).Text(FormatRfc3339(at)); }
@@ -45,7 +47,9 @@ class Json {
   [[nodiscard]] std::string Take() const { return {buffer_.GetString(), buffer_.GetSize()}; }
 
  private:
-  static rapidjson::SizeType Size(std::string_view text) { return static_cast<rapidjson::SizeType>(text.size()); }
+  static rapidjson::SizeType Size(std::string_view text) {
+    return static_cast<rapidjson::SizeType>(text.size());
+  }
 
   rapidjson::StringBuffer buffer_;
   rapidjson::Writer<rapidjson::StringBuffer> writer_{buffer_};

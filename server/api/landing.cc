@@ -26,9 +26,11 @@ std::string LandingPage(const BuildInfo& build, std::string_view prefix) {
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>promwarden</title>"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-      "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:40em;margin:3em auto;padding:0 1em;color:#1d2433;"
+      "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:40em;margin:3em auto;padding:0 "
+      "1em;color:#1d2433;"
       "background:#fff}a{color:#1f5fbf}li{margin:.3em 0}small{color:#5b6472}"
-      "@media(prefers-color-scheme:dark){body{background:#14171c;color:#dde3ea}a{color:#8ab4f8}small{color:#9aa4b2}}"
+      "@media(prefers-color-scheme:dark){body{background:#14171c;color:#dde3ea}a{color:#8ab4f8}"
+      "small{color:#9aa4b2}}"
       "</style></head><body><h1>promwarden</h1>"
       "<p>Stands between Alertmanager and the people it wakes up.</p><ul>";
   for (const auto& link : kLinks) {
@@ -39,7 +41,8 @@ std::string LandingPage(const BuildInfo& build, std::string_view prefix) {
     page += link.says;
     page += "</a></li>";
   }
-  page += "</ul><p><small>version " + build.version + ", revision " + build.revision + "</small></p></body></html>\n";
+  page += "</ul><p><small>version " + build.version + ", revision " + build.revision +
+          "</small></p></body></html>\n";
   return page;
 }
 

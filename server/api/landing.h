@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page at `/`: what this is and where its parts are. No outside assets, nothing from the configuration.
+// The page at `/`: what this is and where its parts are. No outside assets, nothing from the
+// configuration.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Is it alive, is it ready, what is it doing, reload: the endpoints that Prometheus and Alertmanager have too.
+// Is it alive, is it ready, what is it doing, reload: the endpoints that Prometheus and
+// Alertmanager have too.
 #include <utility>
 
 #include "server/api/api.h"
@@ -24,7 +25,10 @@ ServerResponse Ready(const Parts& parts) {
 
 ServerResponse BuildInformation(const Parts& parts) {
   Json json;
-  json.Object().Field("version", parts.build.version).Field("revision", parts.build.revision).EndObject();
+  json.Object()
+      .Field("version", parts.build.version)
+      .Field("revision", parts.build.revision)
+      .EndObject();
   return Success(json.Take());
 }
 
@@ -36,10 +40,12 @@ void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts) {
   const auto at_once = [](auto answer) {
     return [answer](const ServerRequest&, Respond respond) { respond(answer()); };
   };
-  server.Add({"GET", prefix + "/-/healthy", at_once([] { return Plain(200, "promwarden is healthy.\n"); })});
+  server.Add({"GET", prefix + "/-/healthy",
+              at_once([] { return Plain(200, "promwarden is healthy.\n"); })});
   server.Add({"GET", prefix + "/-/ready", at_once([parts] { return Ready(*parts); })});
   const auto reload = OnWorker(parts, [parts](const ServerRequest&) {
-    if (auto done = parts->reload(); !done) return Plain(500, "failed to reload config: " + done.error().message + "\n");
+    if (auto done = parts->reload(); !done)
+      return Plain(500, "failed to reload config: " + done.error().message + "\n");
     return Plain(200, "");
   });
   server.Add({"POST", prefix + "/-/reload", reload});
@@ -50,11 +56,13 @@ void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts) {
                 response.body = parts->metrics.Render();
                 return response;
               })});
-  server.Add({"GET", prefix + "/api/v1/status/buildinfo", at_once([parts] { return BuildInformation(*parts); })});
+  server.Add({"GET", prefix + "/api/v1/status/buildinfo",
+              at_once([parts] { return BuildInformation(*parts); })});
   const auto landing = at_once([parts] {
     ServerResponse response = Plain(200, LandingPage(parts->build, parts->prefix));
     response.content_type = "text/html; charset=utf-8";
-    response.headers.push_back({"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"});
+    response.headers.push_back(
+        {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"});
     response.headers.push_back({"X-Content-Type-Options", "nosniff"});
     return response;
   });

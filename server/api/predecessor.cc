@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Endpoints under the names that the system this one succeeds had: /health, /stats, /test, /suppression/clear.
+// Endpoints under the names that the system this one succeeds had: /health, /stats, /test,
+// /suppression/clear.
 #include <utility>
 
 #include "server/api/api.h"
@@ -13,8 +14,11 @@ ServerResponse Health(const Parts& parts) {
   const bool is_healthy = can_persist && !parts.draining;
   const auto config = parts.config();
   Json json;
-  json.Object().Field("status", is_healthy ? "healthy" : "unhealthy").Field("version", parts.build.version);
-  json.Field("uptime_seconds", std::chrono::duration<double>(parts.clock.Now() - parts.started_at).count());
+  json.Object()
+      .Field("status", is_healthy ? "healthy" : "unhealthy")
+      .Field("version", parts.build.version);
+  json.Field("uptime_seconds",
+             std::chrono::duration<double>(parts.clock.Now() - parts.started_at).count());
   json.Key("checks").Object();
   json.Field("store", can_persist ? "ok" : "cannot be written");
   json.Field("intake", parts.intake.accepts() ? "ok" : "refuses");
@@ -38,22 +42,41 @@ ServerResponse Stats(const Parts& parts) {
   Json json;
   json.Object();
   json.Key("webhooks").Object();
-  json.Field("accepted", received.accepted).Field("duplicate", received.duplicate).Field("quarantined", received.quarantined);
+  json.Field("accepted", received.accepted)
+      .Field("duplicate", received.duplicate)
+      .Field("quarantined", received.quarantined);
   json.Field("rejected", received.rejected).EndObject();
-  json.Key("alerts").Object().Field("firing", counts.firing_alerts).Field("muted", counts.muted_alerts).EndObject();
+  json.Key("alerts")
+      .Object()
+      .Field("firing", counts.firing_alerts)
+      .Field("muted", counts.muted_alerts)
+      .EndObject();
   json.Key("incidents").Object().Field("open", counts.open_incidents).EndObject();
   json.Key("deliveries").Object();
-  json.Field("created", balance->created).Field("delivered", balance->delivered).Field("dead", balance->dead);
-  json.Field("expired", balance->expired).Field("superseded", balance->superseded).Field("pending", balance->pending);
+  json.Field("created", balance->created)
+      .Field("delivered", balance->delivered)
+      .Field("dead", balance->dead);
+  json.Field("expired", balance->expired)
+      .Field("superseded", balance->superseded)
+      .Field("pending", balance->pending);
   json.EndObject();
   json.Key("queues").Object();
   for (const auto& [destination, queue] : *queues) {
-    json.Key(destination).Object().Field("waiting", queue.waiting).Field("oldest", queue.oldest).EndObject();
+    json.Key(destination)
+        .Object()
+        .Field("waiting", queue.waiting)
+        .Field("oldest", queue.oldest)
+        .EndObject();
   }
   json.EndObject();
   json.Key("intake").Object().Field("queued", parts.intake.queued()).EndObject();
-  json.Key("store").Object().Field("commits", parts.writer.commits()).Field("failures", parts.writer.failures()).EndObject();
-  json.Field("uptime_seconds", std::chrono::duration<double>(parts.clock.Now() - parts.started_at).count());
+  json.Key("store")
+      .Object()
+      .Field("commits", parts.writer.commits())
+      .Field("failures", parts.writer.failures())
+      .EndObject();
+  json.Field("uptime_seconds",
+             std::chrono::duration<double>(parts.clock.Now() - parts.started_at).count());
   json.EndObject();
   return JsonResponse(200, json.Take() + "\n");
 }
@@ -83,16 +106,20 @@ WebhookMessage TestMessage(const ServerRequest& request, Instant now) {
 }
 
 void Test(const Parts& parts, const ServerRequest& request, Respond respond) {
-  parts.intake.Submit(TestMessage(request, parts.clock.Now()), [respond = std::move(respond)](const Result<Receipt>& result) mutable {
-    if (!result) return respond(FailureOf(result.error()));
-    Json json;
-    json.Object().Field("firing", result->firing).Field("resolved", result->resolved);
-    json.Field("message", result->firing > 0     ? "the test alert is on its way; POST /test?status=resolved ends it"
-                          : result->resolved > 0 ? "the test alert is over"
-                                                 : "nothing changed: the test alert was in that state already");
-    json.EndObject();
-    respond(Success(json.Take()));
-  });
+  parts.intake.Submit(
+      TestMessage(request, parts.clock.Now()),
+      [respond = std::move(respond)](const Result<Receipt>& result) mutable {
+        if (!result) return respond(FailureOf(result.error()));
+        Json json;
+        json.Object().Field("firing", result->firing).Field("resolved", result->resolved);
+        json.Field(
+            "message",
+            result->firing > 0 ? "the test alert is on its way; POST /test?status=resolved ends it"
+            : result->resolved > 0 ? "the test alert is over"
+                                   : "nothing changed: the test alert was in that state already");
+        json.EndObject();
+        respond(Success(json.Take()));
+      });
 }
 
 }  // namespace
@@ -101,13 +128,17 @@ void AddPredecessorRoutes(const std::shared_ptr<const Parts>& parts) {
   auto& server = parts->server;
   server.Add({"GET", parts->prefix + "/health",
               [parts](const ServerRequest&, Respond respond) { respond(Health(*parts)); }});
-  server.Add({"GET", parts->prefix + "/stats", OnWorker(parts, [parts](const ServerRequest&) { return Stats(*parts); })});
-  server.Add({"POST", parts->prefix + "/test",
-              [parts](const ServerRequest& request, Respond respond) { Test(*parts, request, std::move(respond)); }});
-  server.Add({"POST", parts->prefix + "/suppression/clear", OnWorker(parts, [parts](const ServerRequest&) {
-                if (auto done = parts->intake.ClearMemory(); !done) return FailureOf(done.error());
-                return Success(R"({"cleared":true})");
-              })});
+  server.Add({"GET", parts->prefix + "/stats",
+              OnWorker(parts, [parts](const ServerRequest&) { return Stats(*parts); })});
+  server.Add(
+      {"POST", parts->prefix + "/test", [parts](const ServerRequest& request, Respond respond) {
+         Test(*parts, request, std::move(respond));
+       }});
+  server.Add(
+      {"POST", parts->prefix + "/suppression/clear", OnWorker(parts, [parts](const ServerRequest&) {
+         if (auto done = parts->intake.ClearMemory(); !done) return FailureOf(done.error());
+         return Success(R"({"cleared":true})");
+       })});
 }
 
 }  // namespace warden::api

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bodies that were JSON but no usable webhook.
+#include "server/alert/text.h"
 #include "server/api/api.h"
 #include "server/api/json.h"
 #include "server/api/query.h"
-#include "server/alert/text.h"
 
 namespace warden::api {
 namespace {
@@ -34,8 +34,9 @@ ServerResponse List(const Parts& parts, const ServerRequest& request) {
 }  // namespace
 
 void AddQuarantineRoutes(const std::shared_ptr<const Parts>& parts) {
-  parts->server.Add({"GET", parts->prefix + "/api/v1/quarantine",
-                     OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
+  parts->server.Add(
+      {"GET", parts->prefix + "/api/v1/quarantine",
+       OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
 }
 
 }  // namespace warden::api

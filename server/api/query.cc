@@ -20,7 +20,8 @@ Result<std::int64_t> LimitOf(const ServerRequest& request, std::int64_t usual) {
   if (!text) return usual;
   const auto value = ReadNumber(*text, "limit");
   if (!value) return value;
-  if (*value < 1 || *value > 10'000) return Fail(ErrorCode::kInvalid, "limit must be from 1 to 10000");
+  if (*value < 1 || *value > 10'000)
+    return Fail(ErrorCode::kInvalid, "limit must be from 1 to 10000");
   return value;
 }
 

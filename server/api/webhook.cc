@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where Alertmanager speaks to us. The answer is 200 only when the decision is on disk; a sender is turned away before its
-// body is read, always with 401 or 503, never with a redirect or 429, which Alertmanager would take for the end of the matter.
+// Where Alertmanager speaks to us. The answer is 200 only when the decision is on disk; a sender is
+// turned away before its body is read, always with 401 or 503, never with a redirect or 429, which
+// Alertmanager would take for the end of the matter.
+#include "server/alert/webhook.h"
+
 #include <string>
 #include <utility>
 
-#include "server/alert/webhook.h"
 #include "server/api/api.h"
 #include "server/api/json.h"
 #include "server/base/log.h"
@@ -16,7 +18,9 @@ namespace {
 // Bodies from here on are parsed on the worker.
 constexpr std::size_t kLargeBody = std::size_t{256} << 10;
 
-std::string SourceOf(const ServerRequest& request) { return std::string(request.Param("source").value_or("default")); }
+std::string SourceOf(const ServerRequest& request) {
+  return std::string(request.Param("source").value_or("default"));
+}
 
 AcceptedCredentials Accepted(const IntakeAuth& auth) {
   AcceptedCredentials accepted;
@@ -34,7 +38,8 @@ AcceptedCredentials Accepted(const IntakeAuth& auth) {
     if (auto token = auth.bearer_token.Reveal()) {
       accepted.bearer.push_back(std::move(*token));
     } else {
-      Log(LogLevel::kError, "cannot read the token that senders must have", {{"err", token.error().message}});
+      Log(LogLevel::kError, "cannot read the token that senders must have",
+          {{"err", token.error().message}});
     }
   }
   return accepted;
@@ -46,7 +51,8 @@ std::optional<ServerResponse> Unauthorized(const Parts& parts, const RequestHead
   const auto& auth = source != nullptr && source->auth ? *source->auth : config->intake.auth;
   if (!auth.is_required()) return std::nullopt;
   const auto accepted = Accepted(auth);
-  if (CheckAuthorization(head.Header("authorization"), accepted) == AuthVerdict::kAccepted) return std::nullopt;
+  if (CheckAuthorization(head.Header("authorization"), accepted) == AuthVerdict::kAccepted)
+    return std::nullopt;
   auto response = Failure(401, "unauthorized", "credentials are missing or wrong");
   response.headers.push_back({"WWW-Authenticate", Challenge(accepted)});
   return response;
@@ -54,7 +60,8 @@ std::optional<ServerResponse> Unauthorized(const Parts& parts, const RequestHead
 
 bool IsJson(const ServerRequest& request) {
   const auto type = request.Header("content-type");
-  return !type || type->empty() || type->starts_with("application/json") || type->starts_with("application/vnd.api+json");
+  return !type || type->empty() || type->starts_with("application/json") ||
+         type->starts_with("application/vnd.api+json");
 }
 
 WebhookLimits LimitsOf(const Config& config) {
@@ -77,7 +84,8 @@ ServerResponse Answer(const Receipt& receipt, std::size_t unusable) {
   return Success(json.Take());
 }
 
-void KeepUnusable(const Parts& parts, const std::string& source, std::string reason, std::string body, Respond respond) {
+void KeepUnusable(const Parts& parts, const std::string& source, std::string reason,
+                  std::string body, Respond respond) {
   Log(LogLevel::kWarn, "a webhook went to quarantine", {{"source", source}, {"reason", reason}});
   QuarantineRow row;
   row.at = parts.clock.Now();
@@ -85,7 +93,8 @@ void KeepUnusable(const Parts& parts, const std::string& source, std::string rea
   row.reason = reason;
   row.body = std::move(body);
   auto& metrics = parts.metrics;
-  parts.intake.Quarantine(std::move(row), [&metrics, source, reason, respond = std::move(respond)](const Result<Receipt>& result) mutable {
+  parts.intake.Quarantine(std::move(row), [&metrics, source, reason, respond = std::move(respond)](
+                                              const Result<Receipt>& result) mutable {
     if (!result) {
       metrics.OnWebhook(source, WebhookResult::kUnavailable);
       return respond(FailureOf(result.error()));
@@ -101,7 +110,8 @@ void Take(const Parts& parts, const std::string& source, std::string body, Respo
   const Instant now = parts.clock.Now();
   auto message = ParseWebhook(body, now, LimitsOf(*parts.config()));
   if (!message && message.error().code == ErrorCode::kCorrupt) {
-    return KeepUnusable(parts, source, message.error().message, std::move(body), std::move(respond));
+    return KeepUnusable(parts, source, message.error().message, std::move(body),
+                        std::move(respond));
   }
   if (!message) {
     parts.metrics.OnWebhook(source, WebhookResult::kInvalid);
@@ -119,15 +129,18 @@ void Take(const Parts& parts, const std::string& source, std::string body, Respo
     parts.intake.Quarantine(std::move(row), [](const Result<Receipt>&) {});
   }
   auto& metrics = parts.metrics;
-  parts.intake.Submit(std::move(*message), [&metrics, source, unusable, respond = std::move(respond)](const Result<Receipt>& result) mutable {
-    if (!result) {
-      metrics.OnWebhook(source, WebhookResult::kUnavailable);
-      return respond(FailureOf(result.error()));
-    }
-    metrics.OnWebhook(source, result->is_duplicate ? WebhookResult::kDuplicate : WebhookResult::kAccepted);
-    metrics.OnAlerts(*result);
-    respond(Answer(*result, unusable));
-  });
+  parts.intake.Submit(
+      std::move(*message), [&metrics, source, unusable,
+                            respond = std::move(respond)](const Result<Receipt>& result) mutable {
+        if (!result) {
+          metrics.OnWebhook(source, WebhookResult::kUnavailable);
+          return respond(FailureOf(result.error()));
+        }
+        metrics.OnWebhook(
+            source, result->is_duplicate ? WebhookResult::kDuplicate : WebhookResult::kAccepted);
+        metrics.OnAlerts(*result);
+        respond(Answer(*result, unusable));
+      });
 }
 
 }  // namespace
@@ -150,11 +163,13 @@ void AddWebhookRoutes(const std::shared_ptr<const Parts>& parts) {
   };
   const auto handle = [parts](ServerRequest request, Respond respond) {
     auto source = SourceOf(request);
-    if (request.body.size() < kLargeBody) return Take(*parts, source, std::move(request.body), std::move(respond));
+    if (request.body.size() < kLargeBody)
+      return Take(*parts, source, std::move(request.body), std::move(respond));
     auto answer = std::make_shared<Respond>(std::move(respond));
-    const bool taken = parts->worker.Post([parts, source, answer, body = std::move(request.body)]() mutable {
-      Take(*parts, source, std::move(body), std::move(*answer));
-    });
+    const bool taken =
+        parts->worker.Post([parts, source, answer, body = std::move(request.body)]() mutable {
+          Take(*parts, source, std::move(body), std::move(*answer));
+        });
     if (!taken) (*answer)(ComeAgain("too many requests are waiting"));
   };
   for (const char* path : {"/api/v1/webhook", "/api/v1/webhook/{source}", "/webhook", "/alerts"}) {

@@ -7,7 +7,9 @@
 
 namespace warden::api {
 
-Worker::Worker() : thread_([this] { Loop(); }) { pthread_setname_np(thread_.native_handle(), "api"); }
+Worker::Worker() : thread_([this] { Loop(); }) {
+  pthread_setname_np(thread_.native_handle(), "api");
+}
 
 Worker::~Worker() {
   {

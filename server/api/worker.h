@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The thread (named "api") on which handlers do what would hold up the listener: reading the store, parsing large bodies,
-// rendering metrics. First come, first served; at most kMostJobs wait. Post is safe from any thread.
+// The thread (named "api") on which handlers do what would hold up the listener: reading the store,
+// parsing large bodies, rendering metrics. First come, first served; at most kMostJobs wait. Post
+// is safe from any thread.
 #pragma once
 
 #include <condition_variable>

@@ -9,9 +9,12 @@ namespace {
 
 anomaly::Direction DirectionOf(Direction direction) {
   switch (direction) {
-    case Direction::kBoth: return anomaly::Direction::kBoth;
-    case Direction::kAbove: return anomaly::Direction::kAbove;
-    case Direction::kBelow: return anomaly::Direction::kBelow;
+    case Direction::kBoth:
+      return anomaly::Direction::kBoth;
+    case Direction::kAbove:
+      return anomaly::Direction::kAbove;
+    case Direction::kBelow:
+      return anomaly::Direction::kBelow;
   }
   return anomaly::Direction::kBoth;
 }
@@ -46,7 +49,8 @@ anomaly::Verdict CheckSeries(const promapi::TimeSeries& series, const CheckReque
   return anomaly::Check(grid, KindOf(request.detector.kind), ParametersOf(request.detector)).back();
 }
 
-Result<CheckAnswer> Check(const promapi::PrometheusClient& prometheus, const CheckRequest& request) {
+Result<CheckAnswer> Check(const promapi::PrometheusClient& prometheus,
+                          const CheckRequest& request) {
   promapi::RangeQuery query;
   query.expression = request.query;
   query.start = request.now - request.history;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// One question asked in two places, when an alert arrives and on a schedule: is what this query returns now normal, judged by
-// its own history? Fetches the history up to now in one range query and lets a detector judge the last point of each series.
-// Blocks for the query, at most for the budget; safe from any thread.
+// One question asked in two places, when an alert arrives and on a schedule: is what this query
+// returns now normal, judged by its own history? Fetches the history up to now in one range query
+// and lets a detector judge the last point of each series. Blocks for the query, at most for the
+// budget; safe from any thread.
 #pragma once
 
 #include <chrono>
@@ -38,10 +39,12 @@ struct CheckAnswer {
   std::vector<std::string> warnings;  // Prometheus' own
 };
 
-[[nodiscard]] Result<CheckAnswer> Check(const promapi::PrometheusClient& prometheus, const CheckRequest& request);
+[[nodiscard]] Result<CheckAnswer> Check(const promapi::PrometheusClient& prometheus,
+                                        const CheckRequest& request);
 
 // The same without the query, for series that are at hand.
-[[nodiscard]] anomaly::Verdict CheckSeries(const promapi::TimeSeries& series, const CheckRequest& request);
+[[nodiscard]] anomaly::Verdict CheckSeries(const promapi::TimeSeries& series,
+                                           const CheckRequest& request);
 
 [[nodiscard]] anomaly::DetectorParameters ParametersOf(const DetectorConfig& config);
 [[nodiscard]] anomaly::DetectorKind KindOf(DetectorKind kind);

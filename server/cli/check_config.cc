@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `promwarden check-config FILE…`: every mistake with its line and column, or that the file is fine.
+// `promwarden check-config FILE…`: every mistake with its line and column, or that the file is
+// fine.
 #include <CLI/CLI.hpp>
-
 #include <iostream>
 #include <memory>
 #include <string>
@@ -13,7 +13,8 @@
 namespace warden::cli {
 
 void AddCheckConfig(CLI::App& app, int& status) {
-  auto* verb = app.add_subcommand("check-config", "Check configuration files; exits 1 when one has a mistake");
+  auto* verb = app.add_subcommand("check-config",
+                                  "Check configuration files; exits 1 when one has a mistake");
   auto files = std::make_shared<std::vector<std::string>>();
   verb->add_option("files", *files, "Configuration files")->required()->type_name("FILE");
   verb->callback([files, &status] {

@@ -16,7 +16,8 @@ Result<void> ConfigSource::Reload() {
     std::string text;
     for (const auto& diagnostic : loaded.error()) {
       text += (text.empty() ? "" : "; ") + diagnostic.file;
-      if (diagnostic.line > 0) text += ":" + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column);
+      if (diagnostic.line > 0)
+        text += ":" + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column);
       text += ": " + diagnostic.message;
     }
     return Fail(ErrorCode::kInvalid, std::move(text));
@@ -26,7 +27,8 @@ Result<void> ConfigSource::Reload() {
         {{"file", notice.file}, {"line", notice.line}, {"column", notice.column}});
   }
   for (const auto& skipped : loaded->config.skipped_channels) {
-    Log(LogLevel::kInfo, "channel skipped: not configured", {{"channel", skipped.channel}, {"variable", skipped.variable}});
+    Log(LogLevel::kInfo, "channel skipped: not configured",
+        {{"channel", skipped.channel}, {"variable", skipped.variable}});
   }
   auto config = std::make_shared<const Config>(std::move(loaded->config));
   {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The configuration in force: loaded from a file or from the environment, replaced as a whole by Reload, which validates
-// first and keeps the old one on error. Safe from any thread; subscribers are called on the thread that reloads.
+// The configuration in force: loaded from a file or from the environment, replaced as a whole by
+// Reload, which validates first and keeps the old one on error. Safe from any thread; subscribers
+// are called on the thread that reloads.
 #pragma once
 
 #include <functional>

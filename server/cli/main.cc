@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // promwarden: stands between Alertmanager and the people it wakes up.
 #include <CLI/CLI.hpp>
-
 #include <exception>
 #include <iostream>
 
@@ -10,7 +9,10 @@
 
 int main(int argc, char** argv) {
   try {
-    CLI::App app{"Takes Alertmanager's webhooks, decides durably what each alert deserves, and gets word to people.", "promwarden"};
+    CLI::App app{
+        "Takes Alertmanager's webhooks, decides durably what each alert deserves, and gets word to "
+        "people.",
+        "promwarden"};
     app.set_version_flag("--version", warden::VersionText());
     app.set_help_flag("-h,--help", "Print this help and exit");
     app.require_subcommand(1);

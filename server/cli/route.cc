@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `promwarden route explain`: which nodes of the tree an alert meets, what would mute it then, and who would hear of it.
+// `promwarden route explain`: which nodes of the tree an alert meets, what would mute it then, and
+// who would hear of it.
 #include <CLI/CLI.hpp>
-
 #include <iostream>
 #include <memory>
 #include <string>
@@ -48,7 +48,8 @@ int Explain(const Options& options) {
   if (!options.time.empty()) {
     const auto parsed = ParseRfc3339(options.time);
     if (!parsed) {
-      std::cerr << "promwarden: --time " << options.time << " is not an RFC 3339 time such as 2026-11-21T12:00:00Z\n";
+      std::cerr << "promwarden: --time " << options.time
+                << " is not an RFC 3339 time such as 2026-11-21T12:00:00Z\n";
       return 2;
     }
     at = *parsed;
@@ -62,14 +63,18 @@ int Explain(const Options& options) {
 void AddRoute(CLI::App& app, int& status) {
   auto* verb = app.add_subcommand("route", "Look into the route tree");
   verb->require_subcommand(1);
-  auto* explain = verb->add_subcommand("explain", "Say which routes take an alert, what mutes it, and who hears of it");
+  auto* explain = verb->add_subcommand(
+      "explain", "Say which routes take an alert, what mutes it, and who hears of it");
   auto options = std::make_shared<Options>();
   explain->add_option("--config.file", options->config_file, "Configuration file")
       ->envname("PROMWARDEN_CONFIG_FILE")
       ->required()
       ->type_name("FILE");
-  explain->add_option("--time", options->time, "When the alert fires (RFC 3339); now unless given")->type_name("TIME");
-  explain->add_option("labels", options->labels, "The alert's labels")->required()->type_name("LABEL=VALUE");
+  explain->add_option("--time", options->time, "When the alert fires (RFC 3339); now unless given")
+      ->type_name("TIME");
+  explain->add_option("labels", options->labels, "The alert's labels")
+      ->required()
+      ->type_name("LABEL=VALUE");
   explain->callback([options, &status] { status = Explain(*options); });
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// `promwarden serve`: the daemon. SIGHUP reloads, SIGTERM and SIGINT drain and end it, a second one ends it at once.
+// `promwarden serve`: the daemon. SIGHUP reloads, SIGTERM and SIGINT drain and end it, a second one
+// ends it at once.
 #include <CLI/CLI.hpp>
-
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -77,18 +77,26 @@ int ServeWithFlags(const ServeFlags& flags) {
 void AddServe(CLI::App& app, int& status) {
   auto* verb = app.add_subcommand("serve", "Run the daemon");
   auto flags = std::make_shared<ServeFlags>();
-  const auto add = [verb](const char* name, auto& value, const char* variable, const char* type, const char* says) {
-    return verb->add_option(name, value, says)->envname(variable)->type_name(type)->capture_default_str();
+  const auto add = [verb](const char* name, auto& value, const char* variable, const char* type,
+                          const char* says) {
+    return verb->add_option(name, value, says)
+        ->envname(variable)
+        ->type_name(type)
+        ->capture_default_str();
   };
   add("--config.file", flags->config_file, "PROMWARDEN_CONFIG_FILE", "FILE",
       "Configuration file; without one the configuration comes from the environment");
-  add("--storage.path", flags->storage_path, "PROMWARDEN_STORAGE_PATH", "FILE", "SQLite database, created when missing");
-  add("--web.listen-address", flags->listen_addresses, "PROMWARDEN_WEB_LISTEN_ADDRESS", "HOST:PORT", "Where to listen; repeatable")
+  add("--storage.path", flags->storage_path, "PROMWARDEN_STORAGE_PATH", "FILE",
+      "SQLite database, created when missing");
+  add("--web.listen-address", flags->listen_addresses, "PROMWARDEN_WEB_LISTEN_ADDRESS", "HOST:PORT",
+      "Where to listen; repeatable")
       ->take_all();
   add("--web.external-url", flags->external_url, "PROMWARDEN_WEB_EXTERNAL_URL", "URL",
       "Where people reach this daemon; its path is the prefix of all endpoints");
-  add("--web.max-body-bytes", flags->max_body_bytes, "PROMWARDEN_WEB_MAX_BODY_BYTES", "BYTES", "Largest webhook body");
-  add("--log.level", flags->log_level, "PROMWARDEN_LOG_LEVEL", "LEVEL", "debug, info, warn or error");
+  add("--web.max-body-bytes", flags->max_body_bytes, "PROMWARDEN_WEB_MAX_BODY_BYTES", "BYTES",
+      "Largest webhook body");
+  add("--log.level", flags->log_level, "PROMWARDEN_LOG_LEVEL", "LEVEL",
+      "debug, info, warn or error");
   add("--log.format", flags->log_format, "PROMWARDEN_LOG_FORMAT", "FORMAT", "logfmt or json");
   add("--shutdown.timeout", flags->shutdown_timeout, "PROMWARDEN_SHUTDOWN_TIMEOUT", "DURATION",
       "How long messages under way may take after SIGTERM");

@@ -48,16 +48,20 @@ Result<ServeOptions> ReadServeFlags(const ServeFlags& flags) {
   options.config_file = flags.config_file;
   options.storage_path = flags.storage_path;
   options.listen_addresses = flags.listen_addresses;
-  if (options.storage_path.empty()) return Fail(ErrorCode::kInvalid, "--storage.path must not be empty");
+  if (options.storage_path.empty())
+    return Fail(ErrorCode::kInvalid, "--storage.path must not be empty");
   const auto& bytes = flags.max_body_bytes;
-  const auto [end, error] = std::from_chars(bytes.data(), bytes.data() + bytes.size(), options.max_body_bytes);
+  const auto [end, error] =
+      std::from_chars(bytes.data(), bytes.data() + bytes.size(), options.max_body_bytes);
   if (error != std::errc{} || end != bytes.data() + bytes.size() || options.max_body_bytes == 0) {
     return Fail(ErrorCode::kInvalid, "--web.max-body-bytes must be a number of bytes from 1 on");
   }
   const auto timeout = promql::ParseDuration(flags.shutdown_timeout);
-  if (!timeout) return Fail(ErrorCode::kInvalid, "--shutdown.timeout must be a duration such as 10s");
+  if (!timeout)
+    return Fail(ErrorCode::kInvalid, "--shutdown.timeout must be a duration such as 10s");
   options.shutdown_timeout = *timeout;
-  if (auto read = ReadExternalUrl(flags.external_url, options); !read) return std::unexpected(read.error());
+  if (auto read = ReadExternalUrl(flags.external_url, options); !read)
+    return std::unexpected(read.error());
   if (auto read = ReadLog(flags, options); !read) return std::unexpected(read.error());
   return options;
 }

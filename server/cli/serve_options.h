@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What `promwarden serve` is told on its command line, each flag also as an environment variable (PROMWARDEN_…).
+// What `promwarden serve` is told on its command line, each flag also as an environment variable
+// (PROMWARDEN_…).
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The verbs of `promwarden`, one file each. A verb adds its subcommand with a callback that stores the exit status.
+// The verbs of `promwarden`, one file each. A verb adds its subcommand with a callback that stores
+// the exit status.
 #pragma once
 
 namespace CLI {

@@ -7,8 +7,8 @@ std::string Version() { return PROMWARDEN_VERSION; }
 std::string Revision() { return PROMWARDEN_REVISION; }
 
 std::string VersionText() {
-  return "promwarden, version " + Version() + " (revision: " + Revision() + ")\n  compiler: " PROMWARDEN_COMPILER
-         "\n  platform: linux/" PROMWARDEN_ARCH;
+  return "promwarden, version " + Version() + " (revision: " + Revision() +
+         ")\n  compiler: " PROMWARDEN_COMPILER "\n  platform: linux/" PROMWARDEN_ARCH;
 }
 
 }  // namespace warden

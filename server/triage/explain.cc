@@ -16,10 +16,12 @@ namespace {
 // Draws the tree as the walk saw it: `takes`, `matches`, `no: team="a"`.
 class TreeText {
  public:
-  TreeText(const promql::LabelSet& labels, const std::vector<const Route*>& taken) : labels_(labels), taken_(taken) {}
+  TreeText(const promql::LabelSet& labels, const std::vector<const Route*>& taken)
+      : labels_(labels), taken_(taken) {}
 
   void Draw(const Route& node, int depth, bool is_asked) {
-    text_ += std::string(static_cast<std::size_t>(depth) * 2 + 2, ' ') + Describe(node) + Verdict(node, is_asked) + "\n";
+    text_ += std::string(static_cast<std::size_t>(depth) * 2 + 2, ' ') + Describe(node) +
+             Verdict(node, is_asked) + "\n";
     if (!is_asked || !promql::MatchesAll(node.matchers, labels_)) return;
     bool ask = true;
     for (const auto& child : node.routes) {
@@ -31,7 +33,8 @@ class TreeText {
 
  private:
   static std::string Describe(const Route& node) {
-    return promql::Canonical(node.matchers) + " → " + node.receiver + (node.is_continuing ? " (continue)" : "");
+    return promql::Canonical(node.matchers) + " → " + node.receiver +
+           (node.is_continuing ? " (continue)" : "");
   }
   [[nodiscard]] std::string Verdict(const Route& node, bool is_asked) const {
     if (!is_asked) return "   not asked: an earlier sibling took it";
@@ -48,22 +51,25 @@ class TreeText {
 
 std::string Time(std::chrono::milliseconds duration) { return promql::FormatDuration(duration); }
 
-std::string Mutes(const Config& config, const Route& route, const promql::LabelSet& labels, Instant at) {
+std::string Mutes(const Config& config, const Route& route, const promql::LabelSet& labels,
+                  Instant at) {
   auto mute = MutedByTime(config, &route, at);
   if (!mute) mute = MutedByMaintenance(config, labels, at);
   if (!mute) return "not muted";
   return "muted: " + mute->reason + (mute->until ? ", until " + FormatRfc3339(*mute->until) : "");
 }
 
-std::string Told(const Config& config, const Route& route, const promql::LabelSet& labels, Instant at) {
+std::string Told(const Config& config, const Route& route, const promql::LabelSet& labels,
+                 Instant at) {
   std::string text = "receiver " + route.receiver + "\n";
   text += "  group     " + GroupKey(route, GroupLabels(route, labels)) + "\n";
-  text += "  timers    group_wait " + Time(route.group_wait) + ", group_interval " + Time(route.group_interval) +
-          ", repeat_interval " + Time(route.repeat_interval) + "\n";
+  text += "  timers    group_wait " + Time(route.group_wait) + ", group_interval " +
+          Time(route.group_interval) + ", repeat_interval " + Time(route.repeat_interval) + "\n";
   text += "  now       " + Mutes(config, route, labels, at) + "\n";
   std::string channels;
   for (const auto& integration : IntegrationsOf(config, route.receiver)) {
-    channels += (channels.empty() ? "" : ", ") + Text(integration.destination) + (integration.send_resolved ? "" : " (no resolves)");
+    channels += (channels.empty() ? "" : ", ") + Text(integration.destination) +
+                (integration.send_resolved ? "" : " (no resolves)");
   }
   return text + "  channels  " + (channels.empty() ? "none: nobody is told" : channels) + "\n";
 }

@@ -13,11 +13,16 @@ namespace {
 
 std::string SeverityLabel(const SeverityMapping& mapping, anomaly::Severity severity) {
   switch (severity) {
-    case anomaly::Severity::kCritical: return mapping.critical;
-    case anomaly::Severity::kHigh: return mapping.high;
-    case anomaly::Severity::kMedium: return mapping.medium;
-    case anomaly::Severity::kLow: return mapping.low;
-    case anomaly::Severity::kNone: return {};
+    case anomaly::Severity::kCritical:
+      return mapping.critical;
+    case anomaly::Severity::kHigh:
+      return mapping.high;
+    case anomaly::Severity::kMedium:
+      return mapping.medium;
+    case anomaly::Severity::kLow:
+      return mapping.low;
+    case anomaly::Severity::kNone:
+      return {};
   }
   return {};
 }
@@ -29,34 +34,41 @@ std::string Number(double value) {
 }
 
 bool IsAnomalous(const WatchConfig& watch, const anomaly::Verdict& verdict) {
-  return verdict.state == anomaly::State::kAnomalous && !SeverityLabel(watch.severity, verdict.severity).empty();
+  return verdict.state == anomaly::State::kAnomalous &&
+         !SeverityLabel(watch.severity, verdict.severity).empty();
 }
 
 }  // namespace
 
-Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series, const anomaly::Verdict& verdict) {
+Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series,
+              const anomaly::Verdict& verdict) {
   Alert alert;
   alert.labels = series;
   for (const auto& [name, value] : watch.labels) alert.labels.Set(name, value);
-  if (!alert.labels.Has("alertname") || watch.labels.Get("alertname").empty()) alert.labels.Set("alertname", watch.name);
+  if (!alert.labels.Has("alertname") || watch.labels.Get("alertname").empty())
+    alert.labels.Set("alertname", watch.name);
   alert.labels.Set("promwarden_watch", watch.name);
   alert.labels.Set("severity", SeverityLabel(watch.severity, verdict.severity));
   alert.annotations = watch.annotations;
   const std::string direction = verdict.deviation < 0 ? "below" : "above";
   if (!alert.annotations.Has("summary")) {
-    alert.annotations.Set("summary", watch.name + " is unusual: " + Number(verdict.observed) + ", expected " + Number(verdict.lower) +
-                                         " to " + Number(verdict.upper));
+    alert.annotations.Set("summary", watch.name + " is unusual: " + Number(verdict.observed) +
+                                         ", expected " + Number(verdict.lower) + " to " +
+                                         Number(verdict.upper));
   }
   if (!alert.annotations.Has("description")) {
-    alert.annotations.Set("description", Number(verdict.observed) + " is " + Number(std::abs(verdict.deviation)) +
-                                             " deviations " + direction + " the expected " + Number(verdict.expected) +
-                                             (verdict.reason.empty() ? "" : " (" + verdict.reason + ")"));
+    alert.annotations.Set("description",
+                          Number(verdict.observed) + " is " + Number(std::abs(verdict.deviation)) +
+                              " deviations " + direction + " the expected " +
+                              Number(verdict.expected) +
+                              (verdict.reason.empty() ? "" : " (" + verdict.reason + ")"));
   }
   alert.annotations.Set("promwarden_query", watch.query);
   return alert;
 }
 
-std::vector<Alert> Advance(const WatchConfig& watch, const std::vector<SeriesCheck>& checks, Instant now, Episodes& episodes) {
+std::vector<Alert> Advance(const WatchConfig& watch, const std::vector<SeriesCheck>& checks,
+                           Instant now, Episodes& episodes) {
   std::vector<Alert> alerts;
   std::map<promql::LabelSet, const anomaly::Verdict*> seen;
   for (const auto& check : checks) {
@@ -76,8 +88,8 @@ std::vector<Alert> Advance(const WatchConfig& watch, const std::vector<SeriesChe
   for (auto& [labels, episode] : episodes) {
     const auto found = seen.find(labels);
     const auto* verdict = found == seen.end() ? nullptr : found->second;
-    const bool says_nothing =
-        verdict != nullptr && (verdict->state == anomaly::State::kGap || verdict->state == anomaly::State::kLearning);
+    const bool says_nothing = verdict != nullptr && (verdict->state == anomaly::State::kGap ||
+                                                     verdict->state == anomaly::State::kLearning);
     if (says_nothing) continue;
     if (verdict == nullptr || !IsAnomalous(watch, *verdict)) {
       episode.anomalous = 0;
@@ -98,7 +110,9 @@ std::vector<Alert> Advance(const WatchConfig& watch, const std::vector<SeriesChe
     alert.fingerprint = alert.labels.Fingerprint();
     alerts.push_back(std::move(alert));
   }
-  std::erase_if(episodes, [&](const auto& entry) { return !entry.second.fires && !seen.contains(entry.first); });
+  std::erase_if(episodes, [&](const auto& entry) {
+    return !entry.second.fires && !seen.contains(entry.first);
+  });
   return alerts;
 }
 
@@ -106,8 +120,8 @@ std::string EncodeEpisodes(const Episodes& episodes) {
   std::string text;
   for (const auto& [labels, episode] : episodes) {
     if (!episode.fires) continue;
-    text += std::to_string(episode.starts_at.time_since_epoch().count()) + '\t' + EncodeLabels(labels) + '\t' +
-            EncodeLabels(episode.labels) + '\n';
+    text += std::to_string(episode.starts_at.time_since_epoch().count()) + '\t' +
+            EncodeLabels(labels) + '\t' + EncodeLabels(episode.labels) + '\n';
   }
   return text;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// From verdicts to alerts: an episode begins after `fire_after` anomalous checks in a row and ends after `resolve_after`
-// normal ones; while it lasts, one alert fires. Pure, with a text form for the store.
+// From verdicts to alerts: an episode begins after `fire_after` anomalous checks in a row and ends
+// after `resolve_after` normal ones; while it lasts, one alert fires. Pure, with a text form for
+// the store.
 //
 //   quiet ──anomalous × fire_after──▶ firing ──normal × resolve_after──▶ quiet
 //     (a gap, or a detector that is still learning, counts as neither)
@@ -30,13 +31,17 @@ struct Episode {
 // By the series' labels.
 using Episodes = std::map<promql::LabelSet, Episode>;
 
-// Moves every episode on by one check and says which alerts are to be told: those that fire, each time (the receiver of them
-// recognises repeats), and those that end now. Series that have vanished from the answer count as normal.
-[[nodiscard]] std::vector<Alert> Advance(const WatchConfig& watch, const std::vector<SeriesCheck>& checks, Instant now,
+// Moves every episode on by one check and says which alerts are to be told: those that fire, each
+// time (the receiver of them recognises repeats), and those that end now. Series that have vanished
+// from the answer count as normal.
+[[nodiscard]] std::vector<Alert> Advance(const WatchConfig& watch,
+                                         const std::vector<SeriesCheck>& checks, Instant now,
                                          Episodes& episodes);
 
-// The alert of a verdict: labels of series and watch, severity by the mapping, values and a sentence in annotations.
-[[nodiscard]] Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series, const anomaly::Verdict& verdict);
+// The alert of a verdict: labels of series and watch, severity by the mapping, values and a
+// sentence in annotations.
+[[nodiscard]] Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series,
+                            const anomaly::Verdict& verdict);
 
 // Only those that fire, a line each; reading skips lines it does not understand.
 [[nodiscard]] std::string EncodeEpisodes(const Episodes& episodes);

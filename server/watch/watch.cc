@@ -24,7 +24,9 @@ Duration FirstDelay(const WatchConfig& watch) {
 }  // namespace
 
 Watcher::Watcher(WatchParts parts, std::shared_ptr<const Config> config)
-    : parts_(std::move(parts)), observer_(parts_.observer != nullptr ? *parts_.observer : silent_), config_(std::move(config)) {
+    : parts_(std::move(parts)),
+      observer_(parts_.observer != nullptr ? *parts_.observer : silent_),
+      config_(std::move(config)) {
   StartJobs();
   const std::size_t workers = std::max<std::size_t>(1, config_->prometheus.max_concurrent_queries);
   for (std::size_t i = 0; i < workers; ++i) {
@@ -73,7 +75,8 @@ void Watcher::StartJobs() {
     if (!job) {
       job = std::make_unique<Job>();
       job->next_at = now + FirstDelay(*watch);
-      if (const auto stored = parts_.store.FindBlob(BlobName(name)); stored && *stored) job->episodes = DecodeEpisodes(**stored);
+      if (const auto stored = parts_.store.FindBlob(BlobName(name)); stored && *stored)
+        job->episodes = DecodeEpisodes(**stored);
     }
     job->is_gone = false;
     if (!job->is_running) job->watch = *watch;
@@ -83,7 +86,8 @@ void Watcher::StartJobs() {
 Watcher::Job* Watcher::NextJob() {
   Job* next = nullptr;
   for (const auto& [name, job] : jobs_) {
-    if (!job->is_running && !job->is_gone && (next == nullptr || job->next_at < next->next_at)) next = job.get();
+    if (!job->is_running && !job->is_gone && (next == nullptr || job->next_at < next->next_at))
+      next = job.get();
   }
   return next;
 }
@@ -96,7 +100,8 @@ void Watcher::Work() {
     Job* job = NextJob();
     const Instant now = parts_.clock.Now();
     if (job == nullptr || job->next_at > now) {
-      const Duration nap = job == nullptr ? Duration{kLongestNap} : std::min<Duration>(kLongestNap, job->next_at - now);
+      const Duration nap = job == nullptr ? Duration{kLongestNap}
+                                          : std::min<Duration>(kLongestNap, job->next_at - now);
       wake_.wait_for(lock, nap);
       continue;
     }
@@ -161,15 +166,18 @@ void Watcher::Raise(Job& job, const std::vector<SeriesCheck>& checks, Instant no
   message.alerts = std::move(alerts);
   std::promise<bool> kept;
   auto is_kept = kept.get_future();
-  parts_.intake.Submit(std::move(message), [&kept](const Result<Receipt>& result) { kept.set_value(result.has_value()); });
+  parts_.intake.Submit(std::move(message), [&kept](const Result<Receipt>& result) {
+    kept.set_value(result.has_value());
+  });
   // Not on disk: the same step is taken again at the next turn.
   if (!is_kept.get()) return;
   job.episodes = std::move(moved);
   const std::string after = EncodeEpisodes(job.episodes);
   if (after == before) return;
-  [[maybe_unused]] const auto stored = parts_.writer.Run([name = BlobName(job.watch.name), after](Transaction& transaction) {
-    return after.empty() ? transaction.RemoveBlob(name) : transaction.PutBlob(name, after);
-  });
+  [[maybe_unused]] const auto stored =
+      parts_.writer.Run([name = BlobName(job.watch.name), after](Transaction& transaction) {
+        return after.empty() ? transaction.RemoveBlob(name) : transaction.PutBlob(name, after);
+      });
 }
 
 }  // namespace warden

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Watches: queries checked on a schedule of our own. What is anomalious enters through Intake like any other alert and ends when
-// it is normal again; every checked series exports its value and band. Each worker thread (named "watch") runs one watch at a
-// time, so a slow one delays no other as long as a worker is free; a failing one is reported when that changes and tried again
-// at its next turn. Which alerts a watch holds open is kept in the store, so that a restart neither repeats nor forgets them.
-// Borrows its parts. SetConfig and Stop are safe from any thread.
+// Watches: queries checked on a schedule of our own. What is anomalious enters through Intake like
+// any other alert and ends when it is normal again; every checked series exports its value and
+// band. Each worker thread (named "watch") runs one watch at a time, so a slow one delays no other
+// as long as a worker is free; a failing one is reported when that changes and tried again at its
+// next turn. Which alerts a watch holds open is kept in the store, so that a restart neither
+// repeats nor forgets them. Borrows its parts. SetConfig and Stop are safe from any thread.
 #pragma once
 
 #include <condition_variable>
@@ -31,8 +32,10 @@ namespace warden {
 class WatchObserver {
  public:
   virtual ~WatchObserver() = default;
-  virtual void OnChecked(const WatchConfig& /*watch*/, const std::vector<SeriesCheck>& /*series*/) {}
-  virtual void OnRun(const WatchConfig& /*watch*/, bool /*worked*/, std::chrono::duration<double> /*took*/) {}
+  virtual void OnChecked(const WatchConfig& /*watch*/, const std::vector<SeriesCheck>& /*series*/) {
+  }
+  virtual void OnRun(const WatchConfig& /*watch*/, bool /*worked*/,
+                     std::chrono::duration<double> /*took*/) {}
   // The watch is no longer configured.
   virtual void OnGone(const std::string& /*watch*/) {}
 };
@@ -42,7 +45,8 @@ struct WatchParts {
   StoreWriter& writer;
   Intake& intake;
   const Clock& clock;
-  // A client for the configuration's Prometheus; asked at every run, so rotated secrets and reloads are seen.
+  // A client for the configuration's Prometheus; asked at every run, so rotated secrets and reloads
+  // are seen.
   std::function<promapi::PrometheusClient(const std::shared_ptr<const Config>&)> client;
   WatchObserver* observer = nullptr;
 };
@@ -79,9 +83,10 @@ class Watcher {
   WatchObserver& observer_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::shared_ptr<const Config> config_;                // guarded by mutex_
-  std::map<std::string, std::unique_ptr<Job>> jobs_;    // by watch; the map and flags guarded by mutex_, the rest by is_running
-  bool stopping_ = false;                               // guarded by mutex_
+  std::shared_ptr<const Config> config_;  // guarded by mutex_
+  std::map<std::string, std::unique_ptr<Job>>
+      jobs_;               // by watch; the map and flags guarded by mutex_, the rest by is_running
+  bool stopping_ = false;  // guarded by mutex_
   std::vector<std::thread> workers_;
 };
 

@@ -11,7 +11,10 @@
 
 namespace warden {
 
-inline Instant At(int seconds) { return Instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}} + std::chrono::seconds{seconds}; }
+inline Instant At(int seconds) {
+  return Instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}} +
+         std::chrono::seconds{seconds};
+}
 
 inline Alert Firing(promql::LabelSet labels, int starts = 0) {
   Alert alert;
@@ -38,7 +41,8 @@ inline WebhookMessage Webhook(std::vector<Alert> alerts, std::string peer = "htt
   return message;
 }
 
-// One root route to receiver `team` with one webhook that wants resolves; group_wait 10 s, interval 60 s, repeat 1 h.
+// One root route to receiver `team` with one webhook that wants resolves; group_wait 10 s, interval
+// 60 s, repeat 1 h.
 inline Config PlainConfig() {
   Config config;
   config.route.receiver = "team";
@@ -56,7 +60,8 @@ inline Config PlainConfig() {
 
 class Desk {
  public:
-  explicit Desk(Config config = PlainConfig()) : triage_(std::make_shared<const Config>(std::move(config)), {}) {}
+  explicit Desk(Config config = PlainConfig())
+      : triage_(std::make_shared<const Config>(std::move(config)), {}) {}
 
   Receipt Send(int at, WebhookMessage message) {
     changes_ = {};
@@ -80,12 +85,15 @@ class Desk {
   void Keep(int at) {
     for (const auto& notification : changes_.notifications) {
       std::size_t firing = 0;
-      for (const auto& alert : notification.alerts) firing += alert.status == AlertStatus::kFiring ? 1 : 0;
-      said_.push_back(std::to_string(at) + " " + std::string(Text(notification.reason)) + ": " + std::to_string(firing) +
-                      " firing, " + std::to_string(notification.alerts.size() - firing) + " resolved, " +
+      for (const auto& alert : notification.alerts)
+        firing += alert.status == AlertStatus::kFiring ? 1 : 0;
+      said_.push_back(std::to_string(at) + " " + std::string(Text(notification.reason)) + ": " +
+                      std::to_string(firing) + " firing, " +
+                      std::to_string(notification.alerts.size() - firing) + " resolved, " +
                       std::to_string(notification.muted) + " muted");
     }
-    for (const auto& entry : changes_.timeline) timeline_.push_back(std::string(Name(entry.kind)) + ": " + entry.reason);
+    for (const auto& entry : changes_.timeline)
+      timeline_.push_back(std::string(Name(entry.kind)) + ": " + entry.reason);
   }
 
   Triage triage_;

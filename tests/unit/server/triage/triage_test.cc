@@ -69,7 +69,8 @@ TEST(Triage, IgnoresCopiesByPeersAndRepeats) {
   EXPECT_TRUE(desk.Send(22, Webhook({Firing(kHot)})).is_duplicate);
   desk.Wait(1000);
   EXPECT_EQ(desk.said().size(), 1U);
-  EXPECT_EQ(desk.timeline().back(), "duplicate: the same state was reported by another peer: nothing new to tell");
+  EXPECT_EQ(desk.timeline().back(),
+            "duplicate: the same state was reported by another peer: nothing new to tell");
 }
 
 TEST(Triage, ALaggingPeerDoesNotReopen) {
@@ -165,7 +166,8 @@ TEST(Triage, AMaintenanceWindowMutesAndTheRestIsToldAfterwards) {
   Desk desk(std::move(config));
   desk.Send(20, Webhook({Firing(kHot)}));
   EXPECT_EQ(desk.said(), Lines{});
-  EXPECT_EQ(desk.timeline().back(), "muted: Hot{instance=\"a\"} muted: maintenance window \"move\"");
+  EXPECT_EQ(desk.timeline().back(),
+            "muted: Hot{instance=\"a\"} muted: maintenance window \"move\"");
   desk.Wait(599);
   EXPECT_EQ(desk.said(), Lines{});
   EXPECT_EQ(desk.triage().NextFlush(), At(600));
@@ -197,7 +199,8 @@ TEST(Triage, OneGrafanaRegionAnIncidentWhateverTheNumberOfRoutes) {
   Desk desk(std::move(config));
   desk.Send(20, Webhook({Firing(kHot)}));
   std::size_t regions = 0;
-  for (const auto& delivery : desk.changes().deliveries) regions += delivery.destination.kind == "grafana" ? 1 : 0;
+  for (const auto& delivery : desk.changes().deliveries)
+    regions += delivery.destination.kind == "grafana" ? 1 : 0;
   EXPECT_EQ(desk.changes().deliveries.size(), 3U);
   EXPECT_EQ(regions, 1U);
 }
@@ -207,7 +210,8 @@ TEST(Triage, IgnoredLabelsMakeReplicasOneAlert) {
   config.intake.ignored_labels = {"replica"};
   Desk desk(std::move(config));
   desk.Send(20, Webhook({Firing({{"alertname", "Hot"}, {"replica", "0"}})}));
-  EXPECT_TRUE(desk.Send(21, Webhook({Firing({{"alertname", "Hot"}, {"replica", "1"}})})).is_duplicate);
+  EXPECT_TRUE(
+      desk.Send(21, Webhook({Firing({{"alertname", "Hot"}, {"replica", "1"}})})).is_duplicate);
 }
 
 TEST(Triage, CarriesOnFromWhatWasStored) {
@@ -216,7 +220,8 @@ TEST(Triage, CarriesOnFromWhatWasStored) {
   StoredState stored;
   for (const auto& [id, record] : desk.triage().state().alerts()) stored.alerts.push_back(record);
   for (auto& record : stored.alerts) record.incidents.clear();
-  for (const auto& [id, incident] : desk.triage().state().incidents()) stored.incidents.push_back(incident);
+  for (const auto& [id, incident] : desk.triage().state().incidents())
+    stored.incidents.push_back(incident);
   stored.last_alert = AlertId{1};
   stored.last_incident = IncidentId{1};
   Triage again(std::make_shared<const Config>(PlainConfig()), std::move(stored));

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/store/store.h"
+
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <cstdio>
+#include <filesystem>
+
+namespace warden {
+namespace {
+
+Instant At(int seconds) {
+  return Instant{std::chrono::hours{24 * 365 * 50}} + std::chrono::seconds{seconds};
+}
+
+const Destination kSlack{"team", "slack", 0};
+const Destination kMail{"team", "email", 0};
+
+class StoreTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = OpenSqliteStore(":memory:");
+    ASSERT_TRUE(opened) << opened.error().message;
+    store_ = std::move(*opened);
+  }
+
+  void Write(const std::function<void(Transaction&)>& work) {
+    const auto done = store_->Transact([&](Transaction& transaction) -> Result<void> {
+      work(transaction);
+      return {};
+    });
+    ASSERT_TRUE(done) << done.error().message;
+  }
+
+  void AddIncident(std::int64_t id) {
+    Write([&](Transaction& transaction) {
+      Incident incident;
+      incident.id = IncidentId{id};
+      incident.uid = "uid" + std::to_string(id);
+      incident.receiver = "team";
+      incident.opened_at = At(0);
+      ASSERT_TRUE(transaction.PutIncident(incident));
+    });
+  }
+
+  void AddAlert(std::int64_t id, AlertStatus status) {
+    Write([&](Transaction& transaction) {
+      AlertRecord record;
+      record.id = AlertId{id};
+      record.source = "default";
+      record.alert.status = status;
+      record.alert.labels = {{"alertname", "A" + std::to_string(id)}};
+      record.alert.starts_at = At(0);
+      record.changed_at = At(0);
+      ASSERT_TRUE(transaction.PutAlert(record));
+    });
+  }
+
+  void AddDelivery(std::int64_t id, std::int64_t notification, std::int64_t incident,
+                   const Destination& to, int not_before = 0) {
+    Write([&](Transaction& transaction) {
+      Delivery delivery;
+      delivery.id = DeliveryId{id};
+      delivery.notification = NotificationId{notification};
+      delivery.incident = IncidentId{incident};
+      delivery.destination = to;
+      delivery.created_at = At(0);
+      delivery.not_before = At(not_before);
+      delivery.expires_at = At(10'000);
+      ASSERT_TRUE(transaction.AddDelivery(delivery));
+    });
+  }
+
+  void AddNotification(std::int64_t id, std::int64_t incident, std::vector<NotifiedAlert> alerts) {
+    Write([&](Transaction& transaction) {
+      Notification notification;
+      notification.id = NotificationId{id};
+      notification.incident = IncidentId{incident};
+      notification.sequence = id;
+      notification.at = At(0);
+      notification.alerts = std::move(alerts);
+      ASSERT_TRUE(transaction.AddNotification(notification));
+    });
+  }
+
+  std::vector<Delivery> Lease(int now, std::vector<Destination> blocked = {},
+                              std::int64_t per_destination = 4) {
+    std::vector<Delivery> leased;
+    Write([&](Transaction& transaction) {
+      auto rows =
+          transaction.Lease({At(now), At(now + 60), 32, per_destination, std::move(blocked)});
+      ASSERT_TRUE(rows);
+      leased = std::move(*rows);
+    });
+    return leased;
+  }
+
+  DeliveryState Settle(Delivery delivery, DeliveryState state) {
+    DeliveryState now{};
+    Write([&](Transaction& transaction) {
+      delivery.state = state;
+      if (IsSettled(state)) delivery.settled_at = At(1);
+      auto put = transaction.PutDelivery(delivery);
+      ASSERT_TRUE(put);
+      now = *put;
+    });
+    return now;
+  }
+
+  DeliveryBalance Balance() {
+    auto balance = store_->Balance();
+    EXPECT_EQ(balance->created, balance->delivered + balance->dead + balance->expired +
+                                    balance->superseded + balance->pending);
+    return *balance;
+  }
+
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(StoreTest, LeasesWhatIsDueOldestFirst) {
+  AddDelivery(1, 1, 1, kSlack, 5);
+  AddDelivery(2, 2, 2, kSlack, 3);
+  AddDelivery(3, 3, 3, kSlack, 9);
+  const auto leased = Lease(5);
+  ASSERT_EQ(leased.size(), 2U);
+  EXPECT_EQ(leased[0].id, DeliveryId{2});
+  EXPECT_EQ(leased[0].attempts, 1);
+  EXPECT_EQ(leased[0].state, DeliveryState::kPending);
+  EXPECT_TRUE(Lease(5).empty()) << "a leased row is not leased again";
+}
+
+TEST_F(StoreTest, LeasesNothingOfABlockedDestinationAndAtMostItsShare) {
+  for (int i = 1; i <= 6; ++i) AddDelivery(i, i, i, kSlack);
+  AddDelivery(7, 7, 7, kMail);
+  EXPECT_EQ(Lease(1, {kSlack}).size(), 1U);
+  EXPECT_EQ(Lease(1, {}, 4).size(), 4U);
+  EXPECT_TRUE(Lease(1, {}, 4).empty()) << "its four are in flight";
+}
+
+TEST_F(StoreTest, NeverLeasesTwoOfOneIncidentAndDestination) {
+  AddDelivery(1, 1, 1, kSlack);
+  const auto first = Lease(1);
+  AddDelivery(2, 2, 1, kSlack);
+  EXPECT_TRUE(Lease(1).empty());
+  Settle(first.at(0), DeliveryState::kDelivered);
+  EXPECT_EQ(Lease(1).size(), 1U);
+}
+
+TEST_F(StoreTest, ANewerDeliverySupersedesOneThatWaitsAndCarriesItsAlerts) {
+  AddIncident(1);
+  AddAlert(1, AlertStatus::kResolved);
+  AddAlert(2, AlertStatus::kFiring);
+  AddNotification(1, 1,
+                  {{AlertId{1}, AlertStatus::kFiring, At(0), std::nullopt},
+                   {AlertId{2}, AlertStatus::kFiring, At(0), std::nullopt}});
+  AddNotification(2, 1,
+                  {{AlertId{1}, AlertStatus::kResolved, At(0), At(5)},
+                   {AlertId{2}, AlertStatus::kFiring, At(0), std::nullopt}});
+  AddNotification(3, 1, {{AlertId{2}, AlertStatus::kFiring, At(0), std::nullopt}});
+  AddDelivery(1, 1, 1, kSlack);
+  AddDelivery(2, 2, 1, kSlack);
+  AddDelivery(3, 3, 1, kSlack);
+  EXPECT_EQ(Balance().superseded, 2);
+  const auto leased = Lease(1);
+  ASSERT_EQ(leased.size(), 1U);
+  const auto message = store_->LoadMessage(leased[0]);
+  ASSERT_TRUE(message) << message.error().message;
+  ASSERT_EQ(message->alerts.size(), 2U)
+      << "the alert that ended in a superseded message is still mentioned";
+  EXPECT_EQ(message->alerts[0].name(), "A2");
+  EXPECT_EQ(message->alerts[1].name(), "A1");
+  EXPECT_EQ(message->alerts[1].status, AlertStatus::kResolved);
+  EXPECT_EQ(message->alerts[1].ends_at, At(5));
+}
+
+TEST_F(StoreTest, ARetryGivesWayToANewerDelivery) {
+  AddDelivery(1, 1, 1, kSlack);
+  const auto first = Lease(1);
+  AddDelivery(2, 2, 1, kSlack);
+  EXPECT_EQ(Settle(first.at(0), DeliveryState::kPending), DeliveryState::kSuperseded);
+  const auto second = Lease(1);
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_EQ(second[0].carries, std::vector<NotificationId>{NotificationId{1}});
+  EXPECT_EQ(Balance().pending, 1);
+}
+
+TEST_F(StoreTest, KeepsTheBalance) {
+  for (int i = 1; i <= 4; ++i) AddDelivery(i, i, i, kSlack);
+  const auto leased = Lease(1);
+  Settle(leased.at(0), DeliveryState::kDelivered);
+  Settle(leased.at(1), DeliveryState::kDead);
+  Settle(leased.at(2), DeliveryState::kUnknown);
+  const auto balance = Balance();
+  EXPECT_EQ(balance.created, 4);
+  EXPECT_EQ(balance.delivered, 1);
+  EXPECT_EQ(balance.dead, 1);
+  EXPECT_EQ(balance.pending, 2);
+  std::vector<Delivery> expired;
+  Write([&](Transaction& transaction) { expired = *transaction.ExpireDue(At(10'000)); });
+  EXPECT_EQ(expired.size(), 1U) << "the leased one is somebody's";
+  EXPECT_EQ(Balance().expired, 1);
+}
+
+TEST_F(StoreTest, ARolledBackTransactionChangesNothing) {
+  const auto failed = store_->Transact([&](Transaction& transaction) -> Result<void> {
+    Delivery delivery;
+    delivery.id = DeliveryId{1};
+    delivery.destination = kSlack;
+    EXPECT_TRUE(transaction.AddDelivery(delivery));
+    return Fail(ErrorCode::kInternal, "changed my mind");
+  });
+  EXPECT_FALSE(failed);
+  EXPECT_EQ(Balance().created, 0);
+  EXPECT_TRUE(store_->ListDeliveries({})->empty());
+}
+
+TEST_F(StoreTest, LoadGivesBackOpenIncidentsAndMakesLeasesUnknown) {
+  AddIncident(1);
+  AddAlert(1, AlertStatus::kFiring);
+  AddAlert(2, AlertStatus::kResolved);
+  Write([&](Transaction& transaction) {
+    ASSERT_TRUE(transaction.PutMember(IncidentId{1}, AlertId{1}, {Announced::kFiring, true}));
+    ASSERT_TRUE(transaction.PutMember(IncidentId{1}, AlertId{2}, {Announced::kResolved, false}));
+  });
+  AddDelivery(1, 1, 1, kSlack);
+  Lease(1);
+  const auto state = store_->Load(At(1));
+  ASSERT_TRUE(state) << state.error().message;
+  ASSERT_EQ(state->incidents.size(), 1U);
+  ASSERT_EQ(state->incidents[0].members.size(), 1U) << "what was told to the end is history";
+  EXPECT_EQ(state->incidents[0].members.at(AlertId{1}), (Member{Announced::kFiring, true}));
+  EXPECT_EQ(state->alerts.size(), 1U);
+  EXPECT_EQ(state->last_delivery, DeliveryId{1});
+  const auto again = Lease(1);
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].state, DeliveryState::kUnknown);
+  EXPECT_TRUE(store_->FindIncident("uid1")->has_value());
+  EXPECT_EQ((*store_->FindIncident("uid1"))->alerts.size(), 2U);
+}
+
+TEST_F(StoreTest, RemembersWhatTheRemoteCallsOurMessage) {
+  Write([&](Transaction& transaction) {
+    ASSERT_TRUE(transaction.PutRemoteId(IncidentId{1}, kSlack, "17.5"));
+  });
+  EXPECT_EQ(*store_->RemoteId(IncidentId{1}, kSlack), "17.5");
+  EXPECT_EQ(*store_->RemoteId(IncidentId{1}, kMail), "");
+}
+
+TEST_F(StoreTest, NextDueLooksPastBlockedDestinations) {
+  AddDelivery(1, 1, 1, kSlack, 5);
+  AddDelivery(2, 2, 2, kMail, 9);
+  EXPECT_EQ(*store_->NextDue({}), At(5));
+  EXPECT_EQ(*store_->NextDue({kSlack}), At(9));
+  EXPECT_EQ(*store_->NextDue({kSlack, kMail}), std::nullopt);
+}
+
+TEST_F(StoreTest, PruneForgetsWhatEndedAndKeepsWhatWaits) {
+  for (std::int64_t id : {1, 2}) {
+    AddIncident(id);
+    Write([&](Transaction& transaction) {
+      Incident incident;
+      incident.id = IncidentId{id};
+      incident.uid = "uid" + std::to_string(id);
+      incident.closed_at = At(10);
+      ASSERT_TRUE(transaction.PutIncident(incident));
+    });
+  }
+  AddDelivery(1, 1, 2, kSlack);
+  std::int64_t pruned = 0;
+  Write([&](Transaction& transaction) { pruned = *transaction.Prune(At(100), 10); });
+  EXPECT_EQ(pruned, 1);
+  EXPECT_FALSE(store_->FindIncident("uid1")->has_value());
+  EXPECT_TRUE(store_->FindIncident("uid2")->has_value());
+  EXPECT_EQ(Balance().created, 1);
+}
+
+TEST_F(StoreTest, KeepsTextWithEveryByte) {
+  const std::string nasty("a\0b'\"\n\xF0\x9F\x94\xA5", 10);
+  Write([&](Transaction& transaction) {
+    ASSERT_TRUE(transaction.AddQuarantine({0, At(0), "default", nasty, nasty}));
+    ASSERT_TRUE(transaction.PutBlob("x", nasty));
+  });
+  EXPECT_EQ(store_->ListQuarantine(1)->at(0).body, nasty);
+  EXPECT_EQ(store_->ListQuarantine(1)->at(0).reason, nasty);
+  EXPECT_EQ(**store_->FindBlob("x"), nasty);
+  EXPECT_EQ(*store_->FindBlob("y"), std::nullopt);
+}
+
+class FileStoreTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "promwarden-store-XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+  [[nodiscard]] std::string Path() const { return (folder_ / "p.db").string(); }
+  std::filesystem::path folder_;
+};
+
+TEST_F(FileStoreTest, KeepsWhatWasCommittedOverAReopen) {
+  {
+    auto store = OpenSqliteStore(Path());
+    ASSERT_TRUE(store);
+    ASSERT_TRUE(
+        (*store)->Transact([](Transaction& transaction) { return transaction.PutBlob("a", "1"); }));
+  }
+  auto store = OpenSqliteStore(Path());
+  ASSERT_TRUE(store);
+  EXPECT_EQ(**(*store)->FindBlob("a"), "1");
+}
+
+TEST_F(FileStoreTest, RefusesWhatIsNoDatabase) {
+  std::FILE* file = std::fopen(Path().c_str(), "w");
+  for (int i = 0; i < 1000; ++i) std::fputs("not a database\n", file);
+  std::fclose(file);
+  const auto store = OpenSqliteStore(Path());
+  ASSERT_FALSE(store);
+  EXPECT_NE(store.error().message.find("not a database"), std::string::npos)
+      << store.error().message;
+}
+
+TEST_F(FileStoreTest, RefusesTheDatabaseOfAnotherProgramAndOfANewerVersion) {
+  const auto make = [&](const char* sql) {
+    std::filesystem::remove(Path());
+    sqlite3* db = nullptr;
+    sqlite3_open(Path().c_str(), &db);
+    sqlite3_exec(db, sql, nullptr, nullptr, nullptr);
+    sqlite3_close(db);
+  };
+  make("CREATE TABLE t (x)");
+  const auto foreign = OpenSqliteStore(Path());
+  ASSERT_FALSE(foreign);
+  EXPECT_EQ(foreign.error().message,
+            "cannot use " + Path() + ": it is a database of another program");
+  make("PRAGMA application_id = 1886872686; PRAGMA user_version = 99; CREATE TABLE t (x)");
+  const auto newer = OpenSqliteStore(Path());
+  ASSERT_FALSE(newer);
+  EXPECT_EQ(newer.error().message,
+            "cannot use " + Path() + ": its schema is version 99, this program knows up to 1");
+}
+
+}  // namespace
+}  // namespace warden
