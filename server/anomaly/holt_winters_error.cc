@@ -6,6 +6,8 @@
 #include <cmath>
 #include <type_traits>
 
+#include "server/anomaly/holt_winters_linear.h"
+
 namespace warden::anomaly {
 namespace {
 
@@ -25,9 +27,12 @@ HoltWintersError::HoltWintersError(std::span<const double> series, const HoltWin
                                    const FixedSmoothing& fixed)
     : series_(series), form_(form), fixed_(fixed), errors_(series.size()) {
   if (form_.season == Component::kNone) form_.period = 0;
-  season_.resize(form_.period);
   const bool nonlinear =
       form_.trend == Component::kMultiplicative || form_.season == Component::kMultiplicative;
+  is_linear_ = !nonlinear &&
+               std::none_of(series.begin(), series.end(), [](double y) { return std::isnan(y); });
+  // A season that is always zero costs less than a sweep of its own.
+  season_.resize(is_linear_ && form_.period == 0 ? series.size() : form_.period);
   if (form_.damping == Damping::kDamped || nonlinear) trends_.resize(series.size());
   if (nonlinear) {
     levels_.resize(series.size());
@@ -184,14 +189,40 @@ void HoltWintersError::Backward(const std::vector<double>& x, std::vector<double
   }
   gradient[kLevel] = to_level;
   gradient[kTrend] = kTrendForm == Component::kNone ? 0 : to_trend;
-  // From the smoothing parameters to their angles; gamma = (1-alpha) share.
-  if (fixed_.gamma) by_gamma = 0;
-  const double share = Share(x[kGamma]);
+  SetAngleSlopes(x, by_alpha, by_beta, by_gamma, by_phi, gradient);
+}
+
+double HoltWintersError::ForwardLinear(const std::vector<double>& x, std::span<double> growths) {
+  if (form_.period == 0) {
+    std::fill(season_.begin(), season_.end(), 0);
+  } else {
+    std::copy(x.begin() + kSeason, x.end(), season_.begin());
+  }
+  const double trend = form_.trend == Component::kNone ? 0 : x[kTrend];
+  return SweepForward(series_, smoothing_, x[kLevel], trend, season_, errors_, growths);
+}
+
+void HoltWintersError::BackwardLinear(const std::vector<double>& x, std::vector<double>& gradient) {
+  const std::span<double> to_season =
+      form_.period == 0 ? std::span<double>(season_) : std::span<double>(gradient).subspan(kSeason);
+  const Slopes slopes = SweepBackward(smoothing_, errors_, trends_, to_season);
+  gradient[kLevel] = slopes.level;
+  gradient[kTrend] = form_.trend == Component::kNone ? 0 : slopes.trend;
+  SetAngleSlopes(x, slopes.alpha, slopes.beta, slopes.gamma, slopes.phi, gradient);
+}
+
+void HoltWintersError::SetAngleSlopes(const std::vector<double>& x, double by_alpha, double by_beta,
+                                      double by_gamma, double by_phi,
+                                      std::vector<double>& gradient) const {
+  if (fixed_.gamma || form_.season == Component::kNone) by_gamma = 0;
+  if (fixed_.beta || form_.trend == Component::kNone) by_beta = 0;
+  const double share = Share(x[kGamma]);  // gamma = (1-alpha) share
   const double to_alpha = fixed_.alpha ? 0 : by_alpha - by_gamma * share;
   gradient[kAlpha] = to_alpha * std::sin(2 * x[kAlpha]);
-  gradient[kBeta] = (fixed_.beta ? 0 : by_beta) * std::sin(2 * x[kBeta]);
-  gradient[kGamma] = by_gamma * (1 - alpha) * std::sin(2 * x[kGamma]);
-  gradient[kPhi] = by_phi * kPhiRange * std::sin(2 * x[kPhi]);
+  gradient[kBeta] = by_beta * std::sin(2 * x[kBeta]);
+  gradient[kGamma] = by_gamma * (1 - smoothing_.alpha) * std::sin(2 * x[kGamma]);
+  const bool damped = form_.damping == Damping::kDamped;
+  gradient[kPhi] = damped ? by_phi * kPhiRange * std::sin(2 * x[kPhi]) : 0;
 }
 
 // Calls function(trend, season) with the forms as compile-time constants.
@@ -222,6 +253,7 @@ double HoltWintersError::Dispatch(Function function) const {
 double HoltWintersError::Value(const std::vector<double>& x) {
   assert(x.size() == unknowns());
   smoothing_ = SmoothingAt(x);
+  if (is_linear_) return ForwardLinear(x, {});
   return Dispatch([&](auto trend, auto season) {
     return Forward<decltype(trend)::value, decltype(season)::value, Keep::kErrors>(x);
   });
@@ -231,6 +263,11 @@ double HoltWintersError::ValueAndGradient(const std::vector<double>& x,
                                           std::vector<double>& gradient) {
   assert(x.size() == unknowns() && gradient.size() == unknowns());
   smoothing_ = SmoothingAt(x);
+  if (is_linear_) {
+    const double value = ForwardLinear(x, trends_);
+    if (std::isfinite(value)) BackwardLinear(x, gradient);
+    return value;
+  }
   return Dispatch([&](auto trend, auto season) {
     constexpr Component kTrendForm = decltype(trend)::value;
     constexpr Component kSeasonForm = decltype(season)::value;

@@ -54,6 +54,11 @@ class HoltWintersError {
   double Forward(const std::vector<double>& x);
   template <Component kTrendForm, Component kSeasonForm>
   void Backward(const std::vector<double>& x, std::vector<double>& gradient);
+  double ForwardLinear(const std::vector<double>& x, std::span<double> growths);
+  void BackwardLinear(const std::vector<double>& x, std::vector<double>& gradient);
+  // Derivatives by smoothing parameters become those by their angles.
+  void SetAngleSlopes(const std::vector<double>& x, double by_alpha, double by_beta,
+                      double by_gamma, double by_phi, std::vector<double>& gradient) const;
   template <class Function>
   double Dispatch(Function function) const;
 
@@ -61,12 +66,13 @@ class HoltWintersError {
   HoltWintersForm form_;
   FixedSmoothing fixed_;
   Smoothing smoothing_;
+  bool is_linear_ = false;  // additive or absent components, no gaps: holt_winters_linear.h
   std::vector<double> errors_;
   std::vector<double> levels_;  // before each step
   std::vector<double> trends_;
   std::vector<double> bases_;
   std::vector<double> seasons_;  // used at each step
-  std::vector<double> season_;   // current
+  std::vector<double> season_;   // current; zeros for linear forms without season
 };
 
 }  // namespace warden::anomaly

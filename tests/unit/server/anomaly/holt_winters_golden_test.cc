@@ -116,14 +116,15 @@ TEST(HoltWintersFit, WarmRefitIsCheapAndNotWorse) {
   EXPECT_LT(warm->evaluations, 30U);
 }
 
-// Central differences against the adjoint, for every form, with a gap.
-class Gradient : public ::testing::TestWithParam<std::tuple<Component, Damping, Component>> {};
+// Central differences against the adjoint, for every form, with and without a gap.
+class Gradient
+    : public ::testing::TestWithParam<std::tuple<Component, Damping, Component, double>> {};
 
 TEST_P(Gradient, IsExact) {
-  const auto [trend, damping, season] = GetParam();
+  const auto [trend, damping, season, ninth] = GetParam();
   const HoltWintersForm form{trend, damping, season, season == Component::kNone ? 0U : 4U};
-  const std::vector<double> series = {10, 14, 8,  11, 11.5, 15.5, 9,  12, std::nan(""), 17,
-                                      10, 13, 13, 18, 10.5, 14,   14, 19, 11.5,         15};
+  const std::vector<double> series = {10, 14, 8,  11, 11.5, 15.5, 9,  12, ninth, 17,
+                                      10, 13, 13, 18, 10.5, 14,   14, 19, 11.5,  15};
   std::vector<double> x = {0.5, 0.4, 0.6, 0.7, 10, 0.3};
   if (trend == Component::kMultiplicative) x[kTrend] = 1.02;
   for (std::size_t j = 0; j < form.period; ++j) {
@@ -148,7 +149,8 @@ constexpr Component kForms[] = {Component::kNone, Component::kAdditive, Componen
 INSTANTIATE_TEST_SUITE_P(AllForms, Gradient,
                          ::testing::Combine(::testing::ValuesIn(kForms),
                                             ::testing::Values(Damping::kNone, Damping::kDamped),
-                                            ::testing::ValuesIn(kForms)));
+                                            ::testing::ValuesIn(kForms),
+                                            ::testing::Values(11.0, std::nan(""))));
 
 }  // namespace
 }  // namespace warden::anomaly
