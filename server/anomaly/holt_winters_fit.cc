@@ -13,6 +13,10 @@
 namespace warden::anomaly {
 namespace {
 
+constexpr std::size_t kFirstLap = 10;  // evaluations
+constexpr std::size_t kSecondLap = 25;
+constexpr double kNear = 1.01;
+
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 // y = shift + scale v. The scale is a power of two times the spread, applied in two steps so that
@@ -147,28 +151,73 @@ struct Found {
   std::size_t evaluations = 0;
 };
 
-Found Minimise(HoltWintersError& error, const std::vector<double>& start,
-               const HoltWintersForm& form, std::size_t length, const FitOptions& options) {
-  const std::vector<double> scales = Scales(error, start, form, length);
-  std::vector<double> u(start.size());
-  for (std::size_t i = 0; i < u.size(); ++i) u[i] = start[i] / scales[i];
-  LbfgsOptions search;
-  search.max_evaluations = options.max_evaluations;
-  search.tolerance = options.tolerance;
-  Lbfgs lbfgs(std::move(u), search);
-  std::vector<double> x(start.size());
-  std::vector<double> gradient(start.size(), 0.0);
-  while (!lbfgs.done()) {
-    for (std::size_t i = 0; i < x.size(); ++i) x[i] = lbfgs.Ask()[i] * scales[i];
-    const double value = error.ValueAndGradient(x, gradient);
-    for (std::size_t i = 0; i < x.size(); ++i) gradient[i] *= scales[i];
-    lbfgs.Tell(value, gradient);
+// One start on its way down.
+class Descent {
+ public:
+  Descent(HoltWintersError& error, const std::vector<double>& start, const HoltWintersForm& form,
+          std::size_t length, const FitOptions& options)
+      : error_(error),
+        scales_(Scales(error, start, form, length)),
+        lbfgs_(Scaled(start, scales_), {.memory = 8,
+                                        .max_evaluations = options.max_evaluations,
+                                        .tolerance = options.tolerance}),
+        x_(start.size()),
+        gradient_(start.size()) {}
+
+  // Goes on until it is done or has made so many evaluations in all.
+  void Run(std::size_t evaluations) {
+    while (!lbfgs_.done() && lbfgs_.evaluations() < evaluations) {
+      for (std::size_t i = 0; i < x_.size(); ++i) x_[i] = lbfgs_.Ask()[i] * scales_[i];
+      const double value = error_.ValueAndGradient(x_, gradient_);
+      for (std::size_t i = 0; i < x_.size(); ++i) gradient_[i] *= scales_[i];
+      lbfgs_.Tell(value, gradient_);
+    }
   }
-  Found found;
-  found.value = lbfgs.best_value();
-  found.evaluations = lbfgs.evaluations();
-  found.x = lbfgs.best();
-  for (std::size_t i = 0; i < x.size(); ++i) found.x[i] *= scales[i];
+
+  // Infinite where the start itself was outside the domain.
+  [[nodiscard]] double value() const {
+    return std::isfinite(lbfgs_.best_value()) ? lbfgs_.best_value()
+                                              : std::numeric_limits<double>::infinity();
+  }
+  [[nodiscard]] std::size_t evaluations() const { return lbfgs_.evaluations(); }
+  [[nodiscard]] Found found() const {
+    Found found{lbfgs_.best(), lbfgs_.best_value(), lbfgs_.evaluations()};
+    for (std::size_t i = 0; i < found.x.size(); ++i) found.x[i] *= scales_[i];
+    return found;
+  }
+
+ private:
+  static std::vector<double> Scaled(std::vector<double> x, const std::vector<double>& scales) {
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] /= scales[i];
+    return x;
+  }
+
+  HoltWintersError& error_;
+  std::vector<double> scales_;
+  Lbfgs lbfgs_;
+  std::vector<double> x_;
+  std::vector<double> gradient_;
+};
+
+// Runs all starts for a while, goes on with those near the lead, then with the leader alone. Far
+// from the optimum is where starts differ: after 25 evaluations the best of three is the best in
+// the end, or within 0.1 % of it, on every golden series.
+Found Race(std::vector<Descent>& descents) {
+  const auto lead = [&] {
+    return std::min_element(
+        descents.begin(), descents.end(),
+        [](const Descent& a, const Descent& b) { return a.value() < b.value(); });
+  };
+  for (Descent& descent : descents) descent.Run(kFirstLap);
+  const double near = lead()->value() * kNear;
+  for (Descent& descent : descents) {
+    if (descent.value() <= near) descent.Run(kSecondLap);
+  }
+  const auto winner = lead();
+  winner->Run(std::numeric_limits<std::size_t>::max());
+  Found found = winner->found();
+  found.evaluations = 0;
+  for (const Descent& descent : descents) found.evaluations += descent.evaluations();
   return found;
 }
 
@@ -249,16 +298,14 @@ std::optional<HoltWintersFit> FitHoltWinters(std::span<const double> series,
   const std::optional<Standard> standard = Standardise(series, form);
   if (!standard) return std::nullopt;
   HoltWintersError error(standard->values, form, options.fixed);
-  Found best;
-  std::size_t evaluations = 0;
+  std::vector<Descent> descents;
   for (const std::vector<double>& start :
        GridStarts(error, standard->values, form, options.starts)) {
-    Found found = Minimise(error, start, form, series.size(), options);
-    evaluations += found.evaluations;
-    if (best.x.empty() || found.value < best.value) best = std::move(found);
+    descents.emplace_back(error, start, form, series.size(), options);
   }
-  if (best.x.empty() || !std::isfinite(best.value)) return std::nullopt;
-  best.evaluations = evaluations;
+  if (descents.empty()) return std::nullopt;
+  const Found best = Race(descents);
+  if (!std::isfinite(best.value)) return std::nullopt;
   return Unscaled(best, error, form, *standard);
 }
 
@@ -279,7 +326,9 @@ std::optional<HoltWintersFit> RefitHoltWinters(std::span<const double> series,
     x[kSeason + j] = form.season == Component::kAdditive ? season / standard->scale : season;
   }
   HoltWintersError error(standard->values, form, options.fixed);
-  const Found found = Minimise(error, x, form, series.size(), options);
+  Descent descent(error, x, form, series.size(), options);
+  descent.Run(std::numeric_limits<std::size_t>::max());
+  const Found found = descent.found();
   if (!std::isfinite(found.value)) return std::nullopt;
   return Unscaled(found, error, form, *standard);
 }
