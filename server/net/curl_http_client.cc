@@ -3,7 +3,10 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <cassert>
+#include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -141,9 +144,74 @@ void CurlHttpClient::Loop::Reap() {
   }
 }
 
+// Threads that send one mail after another, started as they are needed.
+class CurlHttpClient::MailThreads {
+ public:
+  explicit MailThreads(std::size_t most) : most_(most) { InitialiseCurl(); }
+  ~MailThreads();
+  void Submit(MailRequest mail, MailDone done);
+
+ private:
+  void Run();
+
+  const std::size_t most_;
+  std::atomic<bool> ends_{false};  // written under mutex_
+  std::mutex mutex_;
+  std::condition_variable came_;
+  std::deque<std::unique_ptr<CurlTransfer>> waiting_;  // guarded by mutex_
+  std::size_t idle_ = 0;                               // guarded by mutex_
+  std::vector<std::thread> threads_;                   // guarded by mutex_
+};
+
+CurlHttpClient::MailThreads::~MailThreads() {
+  std::vector<std::thread> threads;
+  {
+    const std::lock_guard lock(mutex_);
+    ends_ = true;
+    threads.swap(threads_);
+  }
+  came_.notify_all();
+  for (std::thread& thread : threads) thread.join();
+  for (const auto& transfer : waiting_) transfer->Cancel();
+}
+
+void CurlHttpClient::MailThreads::Submit(MailRequest mail, MailDone done) {
+  auto transfer = MakeMailTransfer(std::move(mail), std::move(done), ends_);
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(std::move(transfer));
+    if (waiting_.size() > idle_ && threads_.size() < most_) {
+      threads_.emplace_back([this] {
+        ::pthread_setname_np(::pthread_self(), "mail-client");
+        Run();
+      });
+    }
+  }
+  came_.notify_one();
+}
+
+void CurlHttpClient::MailThreads::Run() {
+  for (;;) {
+    std::unique_ptr<CurlTransfer> transfer;
+    {
+      std::unique_lock lock(mutex_);
+      ++idle_;
+      came_.wait(lock, [this] { return ends_ || !waiting_.empty(); });
+      --idle_;
+      if (ends_) return;
+      transfer = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    if (!transfer->Prepare(nullptr)) continue;
+    const auto outcome = transfer->Conclude(curl_easy_perform(transfer->easy()));
+    assert(outcome == CurlTransfer::Outcome::kDone);
+    (void)outcome;
+  }
+}
+
 CurlHttpClient::CurlHttpClient(CurlOptions options)
     : requests_(std::make_unique<Loop>("http-client", options)),
-      mails_(std::make_unique<Loop>("mail-client", options)) {}
+      mails_(std::make_unique<MailThreads>(options.max_mails)) {}
 
 CurlHttpClient::~CurlHttpClient() = default;
 
@@ -152,7 +220,7 @@ void CurlHttpClient::Send(HttpRequest request, Done done) {
 }
 
 void CurlHttpClient::SendMail(MailRequest mail, MailDone done) {
-  mails_->Submit(MakeMailTransfer(std::move(mail), std::move(done)));
+  mails_->Submit(std::move(mail), std::move(done));
 }
 
 }  // namespace warden

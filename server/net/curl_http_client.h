@@ -3,6 +3,7 @@
 // shared by all requests. A destination that hangs holds at most max_connections_per_host of them.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -13,6 +14,7 @@ namespace warden {
 struct CurlOptions {
   long max_connections_per_host = 16;  // more requests wait their turn, inside their timeout
   long max_connections = 256;
+  std::size_t max_mails = 4;  // at once; more wait their turn, inside their timeout
   std::string user_agent = "promwarden";
 };
 
@@ -28,8 +30,9 @@ class CurlHttpClient final : public HttpClient {
 
  private:
   class Loop;
+  class MailThreads;
   std::unique_ptr<Loop> requests_;
-  std::unique_ptr<Loop> mails_;
+  std::unique_ptr<MailThreads> mails_;
 };
 
 }  // namespace warden

@@ -84,6 +84,7 @@ class HttpTransfer final : public CurlTransfer {
   static std::size_t OnHeader(char* bytes, std::size_t, std::size_t count, void* self);
   static std::size_t OnBody(char* bytes, std::size_t, std::size_t count, void* self);
   static std::size_t OnRead(char* into, std::size_t, std::size_t space, void* self);
+  static int OnProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent);
   static int OnSeek(void*, curl_off_t, int) { return CURL_SEEKFUNC_FAIL; }
 
   HttpRequest request_;
@@ -95,6 +96,7 @@ class HttpTransfer final : public CurlTransfer {
   curl_slist* connect_to_ = nullptr;
   HttpResponse response_;
   std::size_t read_bytes_ = 0;
+  bool all_written_ = false;  // on whichever connection
   bool is_too_large_ = false;
   int redirects_ = 0;
 };
@@ -131,6 +133,7 @@ bool HttpTransfer::Prepare(CURLSH* share) {
   Set(CURLOPT_WRITEDATA, static_cast<void*>(this));
   response_ = {};
   read_bytes_ = 0;
+  all_written_ = false;
   return setup_ == CURLE_OK || Refuse(host_ + ": " + curl_easy_strerror(setup_));
 }
 
@@ -190,6 +193,9 @@ void HttpTransfer::SetMethod() {
     Set(CURLOPT_READFUNCTION, &OnRead);
     Set(CURLOPT_READDATA, static_cast<void*>(this));
     Set(CURLOPT_SEEKFUNCTION, &OnSeek);
+    Set(CURLOPT_NOPROGRESS, 0L);
+    Set(CURLOPT_XFERINFOFUNCTION, &OnProgress);
+    Set(CURLOPT_XFERINFODATA, static_cast<void*>(this));
     if (method != "POST") Set(CURLOPT_CUSTOMREQUEST, method.c_str());
   } else if (method != "GET") {
     Set(CURLOPT_CUSTOMREQUEST, method.c_str());
@@ -202,6 +208,12 @@ std::size_t HttpTransfer::OnRead(char* into, std::size_t, std::size_t space, voi
   me.request_.body.copy(into, count, me.read_bytes_);
   me.read_bytes_ += count;
   return count;
+}
+
+int HttpTransfer::OnProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t sent) {
+  auto& me = *static_cast<HttpTransfer*>(self);
+  if (static_cast<std::size_t>(sent) >= me.request_.body.size()) me.all_written_ = true;
+  return 0;
 }
 
 std::size_t HttpTransfer::OnHeader(char* bytes, std::size_t, std::size_t count, void* self) {
@@ -237,9 +249,7 @@ bool HttpTransfer::WasSent() const {
     curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &request_bytes);
     return request_bytes > 0;
   }
-  curl_off_t sent = 0;
-  curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &sent);
-  return static_cast<std::size_t>(sent) >= request_.body.size();
+  return all_written_;
 }
 
 // The URL to go on with, when the response is a redirect that may be followed.

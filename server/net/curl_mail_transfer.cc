@@ -8,6 +8,8 @@
 namespace warden {
 namespace {
 
+using Steady = std::chrono::steady_clock;
+
 bool IsLoopback(std::string_view host) {
   return host == "localhost" || host.starts_with("127.") || host == "::1" || host == "[::1]";
 }
@@ -26,8 +28,11 @@ bool IsAddress(std::string_view text) {
 // refused and whether the server was still to answer when the connection broke.
 class MailTransfer final : public CurlTransfer {
  public:
-  MailTransfer(MailRequest mail, HttpClient::MailDone done)
-      : mail_(std::move(mail)), done_(std::move(done)) {}
+  MailTransfer(MailRequest mail, HttpClient::MailDone done, const std::atomic<bool>& is_cancelled)
+      : mail_(std::move(mail)),
+        done_(std::move(done)),
+        is_cancelled_(is_cancelled),
+        deadline_(Steady::now() + mail_.timeout) {}
   ~MailTransfer() override { curl_slist_free_all(recipients_); }
 
   bool Prepare(CURLSH* share) override;
@@ -49,15 +54,21 @@ class MailTransfer final : public CurlTransfer {
   void HearReply(std::string_view line);
 
   static std::size_t OnRead(char* into, std::size_t, std::size_t space, void* self);
+  static int OnProgress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<MailTransfer*>(self)->is_cancelled_ ? 1 : 0;
+  }
   static int OnDebug(CURL*, curl_infotype type, char* bytes, std::size_t count, void* self);
 
   MailRequest mail_;
   HttpClient::MailDone done_;
+  const std::atomic<bool>& is_cancelled_;
+  Steady::time_point deadline_;
   std::string host_;
   curl_slist* recipients_ = nullptr;
   std::size_t read_bytes_ = 0;
   bool all_written_ = false;  // message and final dot
   bool awaits_reply_ = true;  // the greeting
+  bool said_quit_ = false;    // what follows is no answer to the mail
   int last_code_ = 0;         // of the last whole reply
   bool asked_recipient_ = false;
   std::size_t next_recipient_ = 0;
@@ -95,7 +106,10 @@ bool MailTransfer::Prepare(CURLSH*) {
       !IsCommandText(mail_.hello)) {
     return Refuse(host_ + ": an address of the mail is malformed");
   }
-  SetCommon(mail_.timeout);
+  SetCommon(std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - Steady::now()));
+  Set(CURLOPT_NOPROGRESS, 0L);
+  Set(CURLOPT_XFERINFOFUNCTION, &OnProgress);
+  Set(CURLOPT_XFERINFODATA, static_cast<void*>(this));
   Set(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   Set(CURLOPT_PROXY, "");
   Set(CURLOPT_URL, Url().c_str());
@@ -145,7 +159,12 @@ int MailTransfer::OnDebug(CURL*, curl_infotype type, char* bytes, std::size_t co
 }
 
 void MailTransfer::HearCommand(std::string_view line) {
-  if (line.starts_with("QUIT")) return;
+  if (line.starts_with("QUIT")) {
+    said_quit_ = true;
+    curl_easy_setopt(easy_, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+                     1L);  // for a farewell that never comes
+    return;
+  }
   awaits_reply_ = true;
   asked_recipient_ = line.starts_with("RCPT TO:");
 }
@@ -153,7 +172,7 @@ void MailTransfer::HearCommand(std::string_view line) {
 // `550-first line`, `550 last line`: only the last one counts.
 void MailTransfer::HearReply(std::string_view line) {
   int code = 0;
-  if (line.size() < 4 || line[3] == '-') return;
+  if (said_quit_ || line.size() < 4 || line[3] == '-') return;
   if (std::from_chars(line.data(), line.data() + 3, code).ptr != line.data() + 3) return;
   last_code_ = code;
   awaits_reply_ = false;
@@ -162,11 +181,13 @@ void MailTransfer::HearReply(std::string_view line) {
     ++next_recipient_;
     asked_recipient_ = false;
   }
-  // It has been taken or refused for good: do not wait long for the answer to QUIT.
-  if (all_written_) curl_easy_setopt(easy_, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1L);
 }
 
 CurlTransfer::Outcome MailTransfer::Conclude(CURLcode code) {
+  if (code == CURLE_ABORTED_BY_CALLBACK) {
+    Cancel();
+    return Outcome::kDone;
+  }
   if (code == CURLE_OK) {
     Report(MailReceipt{std::move(refused_)});
     return Outcome::kDone;
@@ -191,8 +212,9 @@ CurlTransfer::Outcome MailTransfer::Conclude(CURLcode code) {
 
 }  // namespace
 
-std::unique_ptr<CurlTransfer> MakeMailTransfer(MailRequest mail, HttpClient::MailDone done) {
-  return std::make_unique<MailTransfer>(std::move(mail), std::move(done));
+std::unique_ptr<CurlTransfer> MakeMailTransfer(MailRequest mail, HttpClient::MailDone done,
+                                               const std::atomic<bool>& is_cancelled) {
+  return std::make_unique<MailTransfer>(std::move(mail), std::move(done), is_cancelled);
 }
 
 }  // namespace warden

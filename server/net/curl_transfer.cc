@@ -107,7 +107,8 @@ SendFault CurlTransfer::Fault(CURLcode code, bool was_sent) const {
     case CURLE_SSL_CONNECT_ERROR:
       // The peer hung up; it did not refuse.
       if (detail.find("SSL_ERROR_SYSCALL") != std::string_view::npos ||
-          detail.find("unexpected eof") != std::string_view::npos) {
+          detail.find("unexpected eof") != std::string_view::npos ||
+          detail.find("reset by peer") != std::string_view::npos) {
         return SendFault::kConnect;
       }
       return SendFault::kTls;
@@ -119,8 +120,11 @@ SendFault CurlTransfer::Fault(CURLcode code, bool was_sent) const {
 }
 
 std::string CurlTransfer::Message(CURLcode code, std::string_view host) const {
-  const bool may_tell = IsTlsRefusal(code) || IsCut(code) || code == CURLE_COULDNT_RESOLVE_HOST ||
-                        code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT;
+  const bool has_url =
+      std::string_view(detail_).find("://") != std::string_view::npos;  // a proxy's
+  const bool may_tell =
+      !has_url && (IsTlsRefusal(code) || IsCut(code) || code == CURLE_COULDNT_RESOLVE_HOST ||
+                   code == CURLE_COULDNT_CONNECT || code == CURLE_OPERATION_TIMEDOUT);
   std::string message(host);
   if (!message.empty()) message += ": ";
   const std::size_t start = message.size();

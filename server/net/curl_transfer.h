@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -56,7 +57,9 @@ class CurlTransfer {
 [[nodiscard]] std::unique_ptr<CurlTransfer> MakeHttpTransfer(HttpRequest request,
                                                              HttpClient::Done done,
                                                              std::string user_agent);
+// Once `is_cancelled`, which it borrows, the transfer ends as cancelled.
 [[nodiscard]] std::unique_ptr<CurlTransfer> MakeMailTransfer(MailRequest mail,
-                                                             HttpClient::MailDone done);
+                                                             HttpClient::MailDone done,
+                                                             const std::atomic<bool>& is_cancelled);
 
 }  // namespace warden

@@ -49,7 +49,7 @@ void FakeSmtpServer::Reply(const std::string& command, const std::string& reply)
 }
 
 FakeSmtpServer::Next FakeSmtpServer::Answer(RawConnection& connection, std::string_view command,
-                                            const std::string& usual, bool& was_accepted) const {
+                                            const std::string& usual, bool& was_accepted) {
   std::string reply = usual;
   {
     const std::lock_guard lock(mutex_);
@@ -59,6 +59,11 @@ FakeSmtpServer::Next FakeSmtpServer::Answer(RawConnection& connection, std::stri
   }
   was_accepted = reply.starts_with('2') || reply.starts_with('3');
   if (reply == kHang) {
+    {
+      const std::lock_guard lock(mutex_);
+      ++hanging_;
+    }
+    came_.notify_all();
     connection.WaitForClose();
     return Next::kEnd;
   }
@@ -134,6 +139,11 @@ std::vector<ReceivedMail> FakeSmtpServer::mails() const {
 bool FakeSmtpServer::WaitForMails(std::size_t count) const {
   std::unique_lock lock(mutex_);
   return came_.wait_for(lock, std::chrono::seconds(10), [&] { return mails_.size() >= count; });
+}
+
+bool FakeSmtpServer::WaitForHang() const {
+  std::unique_lock lock(mutex_);
+  return came_.wait_for(lock, std::chrono::seconds(10), [&] { return hanging_ > 0; });
 }
 
 }  // namespace warden::fakes

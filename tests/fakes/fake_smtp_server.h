@@ -42,12 +42,14 @@ class FakeSmtpServer {
 
   [[nodiscard]] std::vector<ReceivedMail> mails() const;
   [[nodiscard]] bool WaitForMails(std::size_t count) const;
+  // Until a peer waits for a reply that never comes.
+  [[nodiscard]] bool WaitForHang() const;
 
  private:
   enum class Next { kGoOn, kEnd };
   void Talk(RawConnection& connection);
   Next Answer(RawConnection& connection, std::string_view command, const std::string& usual,
-              bool& was_accepted) const;
+              bool& was_accepted);
   void Keep(ReceivedMail mail);
 
   Tls tls_;
@@ -56,6 +58,7 @@ class FakeSmtpServer {
   mutable std::condition_variable came_;
   std::map<std::string, std::string> replies_;
   std::vector<ReceivedMail> mails_;
+  int hanging_ = 0;
   RawServer server_;  // last: its threads use the rest
 };
 

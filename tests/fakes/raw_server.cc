@@ -150,7 +150,8 @@ bool RawConnection::StartTls(const std::string& cert_file, const std::string& ke
   return SSL_accept(tls) == 1;
 }
 
-RawServer::RawServer(Script script) : script_(std::move(script)), listener_(BoundSocket(port_)) {
+RawServer::RawServer(Script script) : script_(std::move(script)) {
+  listener_ = BoundSocket(port_);
   ::listen(listener_, 128);
   thread_ = std::thread([this] { Run(); });
 }
@@ -193,7 +194,8 @@ void RawServer::Run() {
   }
 }
 
-SilentListener::SilentListener() : listener_(BoundSocket(port_)) {
+SilentListener::SilentListener() {
+  listener_ = BoundSocket(port_);
   ::listen(listener_, 0);
   sockaddr_in address = Loopback(port_);
   for (int i = 0; i < 4; ++i) {
