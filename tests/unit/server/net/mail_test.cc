@@ -83,22 +83,24 @@ TEST(Mail, TellsWhetherACutOrASilenceMayHaveTakenIt) {
   for (const std::string& how : {FakeSmtpServer::kCut, FakeSmtpServer::kHang}) {
     const std::string word = how == FakeSmtpServer::kCut ? "reset" : "timeout";
     for (const auto& [command, when] :
-                                                          {"EHLO", "_before_send"},
+         std::vector<std::pair<std::string, std::string>>{{"EHLO", "_before_send"},
                                                           {"MAIL", "_before_send"},
                                                           {"RCPT", "_before_send"},
                                                           {"DATA", "_before_send"},
-                                                          {".", "_after_send, sent"}
-  }) {
-    FakeSmtpServer server;
-    server.Reply(command, how);
-    MailRequest mail = Mail(server);
-    mail.timeout = std::chrono::milliseconds(150);
-    EXPECT_EQ(Outcome(client.CallMail(std::move(mail))), word + when) << command;
+                                                          {".", "_after_send, sent"}}) {
+      FakeSmtpServer server;
+      server.Reply(command, how);
+      MailRequest mail = Mail(server);
+      mail.timeout = std::chrono::milliseconds(150);
+      EXPECT_EQ(Outcome(client.CallMail(std::move(mail))), word + when) << command;
+    }
   }
-}
-MailRequest nowhere{
-    .host = "127.0.0.1", .port = fakes::ClosedPort(), .from = "a@b", .to = {"c@d"}, .message = "x"};
-EXPECT_EQ(Outcome(client.CallMail(nowhere)), "connect");
+  MailRequest nowhere{.host = "127.0.0.1",
+                      .port = fakes::ClosedPort(),
+                      .from = "a@b",
+                      .to = {"c@d"},
+                      .message = "x"};
+  EXPECT_EQ(Outcome(client.CallMail(nowhere)), "connect");
 }
 
 TEST(Mail, IsTakenThoughTheFarewellHangs) {
