@@ -2,6 +2,7 @@
 #include "server/channels/channel.h"
 
 #include "server/channels/makers.h"
+#include "server/config/destinations.h"
 
 namespace warden {
 namespace {
@@ -55,16 +56,9 @@ Result<std::unique_ptr<Channel>> MakeChannel(const Config& config, const Destina
 
 std::vector<Destination> DestinationsOf(const Config& config, std::string_view receiver) {
   std::vector<Destination> destinations;
-  const Receiver* found = config.FindReceiver(receiver);
-  if (found == nullptr) return destinations;
-#define RECEIVER_CHANNEL(name, Type, Make)                                                \
-  for (std::size_t i = 0; i < found->name.size(); ++i) {                                  \
-    destinations.push_back({std::string(receiver), #name, static_cast<std::int64_t>(i)}); \
+  for (const Integration& integration : IntegrationsOf(config, receiver)) {
+    destinations.push_back(integration.destination);
   }
-#define CONFIG_CHANNEL(name, Type, Make)
-#include "server/channels/channels.def"
-#undef RECEIVER_CHANNEL
-#undef CONFIG_CHANNEL
   return destinations;
 }
 

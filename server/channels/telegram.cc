@@ -155,7 +155,7 @@ Verdict Telegram::Judge(const Message& /*message*/, const ChannelContext& contex
     verdict.next_step = std::string(kChatStep) + moved_to;
   } else if (description.find("message is not modified") != std::string::npos) {
     verdict.outcome = Outcome::kDelivered;
-  } else if (judged.status == 404 || IsAboutChat(description)) {
+  } else if (judged.status == 404 || !moved_to.empty() || IsAboutChat(description)) {
     verdict.outcome = Outcome::kRefusedDestination;
   }
   return verdict;

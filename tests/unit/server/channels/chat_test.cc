@@ -257,7 +257,8 @@ TEST_F(TelegramTest, SendsPlainTextAfterAParseError) {
 }
 
 TEST_F(TelegramTest, FollowsAGroupThatMoved) {
-  const std::string moved = R"({"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded",
+  const std::string moved =
+      R"({"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded",
     "parameters":{"migrate_to_chat_id":-1009}})";
   ChannelContext context = samples::Context(samples::Firing());
   const Verdict first = Judge("telegram", 400, moved, context);

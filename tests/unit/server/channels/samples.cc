@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server/config/destinations.h"
+
 namespace warden::samples {
 namespace {
 
@@ -207,13 +209,14 @@ std::vector<Named> All() {
 
 std::vector<Destination> Destinations() {
   std::vector<Destination> destinations = DestinationsOf(EveryChannel(), "team.x");
-  destinations.push_back({"", "grafana", 0});
+  destinations.push_back(GrafanaDestination());
   return destinations;
 }
 
 std::unique_ptr<Channel> Make(const Config& config, std::string_view kind) {
   Result<std::unique_ptr<Channel>> channel =
-      MakeChannel(config, {kind == "grafana" ? "" : "team.x", std::string(kind), 0});
+      MakeChannel(config, kind == "grafana" ? GrafanaDestination()
+                                            : Destination{"team.x", std::string(kind), 0});
   EXPECT_TRUE(channel.has_value()) << kind;
   return *std::move(channel);
 }
