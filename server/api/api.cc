@@ -16,6 +16,31 @@ void AddRoutes(const std::shared_ptr<const Parts>& parts) {
   AddPredecessorRoutes(parts);
 }
 
+void AddRoute(const std::shared_ptr<const Parts>& parts, HttpRoute route) {
+  const std::string pattern = route.path;
+  const auto count = [parts, pattern, method = route.method](int status) {
+    parts->metrics.http_requests.Add({pattern, method, std::to_string(status)});
+  };
+  if (route.admit) {
+    route.admit = [count, admit = std::move(route.admit)](const RequestHead& head) {
+      auto refused = admit(head);
+      if (refused) count(refused->status);
+      return refused;
+    };
+  }
+  route.handler = [parts, pattern, count, handler = std::move(route.handler)](ServerRequest request, Respond respond) {
+    const auto began = std::chrono::steady_clock::now();
+    handler(std::move(request), [parts, pattern, count, began, respond = std::move(respond)](ServerResponse response) mutable {
+      count(response.status);
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+      parts->metrics.http_request_duration.Observe({pattern}, took.count());
+      respond(std::move(response));
+    });
+  };
+  route.path = parts->prefix + route.path;
+  parts->server.Add(std::move(route));
+}
+
 Handler OnWorker(const std::shared_ptr<const Parts>& parts,
                  std::function<ServerResponse(const ServerRequest&)> handler) {
   return [parts, handler = std::move(handler)](ServerRequest request, Respond respond) {

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,9 +22,17 @@
 
 namespace warden::api {
 
-struct BuildInfo {
+struct Build {
   std::string version;
   std::string revision;
+};
+
+// Webhooks since the start, for /stats; /metrics has them by source.
+struct WebhookTotals {
+  std::atomic<std::int64_t> accepted{0};
+  std::atomic<std::int64_t> duplicate{0};
+  std::atomic<std::int64_t> quarantined{0};
+  std::atomic<std::int64_t> rejected{0};
 };
 
 // What handlers borrow; everything outlives the server.
@@ -35,11 +44,12 @@ struct Parts {
   Intake& intake;
   Courier& courier;
   Metrics& metrics;
+  WebhookTotals& webhooks;
   const Clock& clock;
   std::function<std::shared_ptr<const Config>()> config;  // the one in force; any thread
   std::function<Result<void>()> reload;                   // blocks; the error says what is wrong
   std::atomic<bool>& draining;
-  BuildInfo build;
+  Build build;
   Instant started_at;
   std::string prefix;  // of all paths: that of the external URL, without a slash at its end
   std::size_t max_body_bytes = std::size_t{16} << 20;
@@ -55,6 +65,12 @@ void AddDeliveryRoutes(const std::shared_ptr<const Parts>& parts);
 void AddQuarantineRoutes(const std::shared_ptr<const Parts>& parts);
 void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts);
 void AddPredecessorRoutes(const std::shared_ptr<const Parts>& parts);
+
+// Adds a route under the prefix and counts its requests, also those that are turned away before the body.
+void AddRoute(const std::shared_ptr<const Parts>& parts, HttpRoute route);
+
+// Brings the gauges that are looked up, not counted, up to date; then what /metrics answers.
+[[nodiscard]] std::string RenderMetrics(const Parts& parts);
 
 // A handler whose work runs on the worker; 503 when that has too much to do.
 [[nodiscard]] Handler OnWorker(const std::shared_ptr<const Parts>& parts,

@@ -75,10 +75,10 @@ void Replay(const Parts& parts, const ServerRequest& request, Respond respond) {
 }  // namespace
 
 void AddDeliveryRoutes(const std::shared_ptr<const Parts>& parts) {
-  parts->server.Add(
-      {"GET", parts->prefix + "/api/v1/deliveries",
+  AddRoute(parts, 
+      {"GET", "/api/v1/deliveries",
        OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
-  parts->server.Add({"POST", parts->prefix + "/api/v1/deliveries/{id}/replay",
+  AddRoute(parts, {"POST", "/api/v1/deliveries/{id}/replay",
                      [parts](ServerRequest request, Respond respond) {
                        Replay(*parts, request, std::move(respond));
                      }});

@@ -122,11 +122,11 @@ ServerResponse Show(const Parts& parts, const ServerRequest& request) {
 }  // namespace
 
 void AddIncidentRoutes(const std::shared_ptr<const Parts>& parts) {
-  parts->server.Add(
-      {"GET", parts->prefix + "/api/v1/incidents",
+  AddRoute(parts, 
+      {"GET", "/api/v1/incidents",
        OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
-  parts->server.Add(
-      {"GET", parts->prefix + "/api/v1/incidents/{uid}",
+  AddRoute(parts, 
+      {"GET", "/api/v1/incidents/{uid}",
        OnWorker(parts, [parts](const ServerRequest& request) { return Show(*parts, request); })});
 }
 

@@ -22,7 +22,7 @@ constexpr Link kLinks[] = {
 
 }  // namespace
 
-std::string LandingPage(const BuildInfo& build, std::string_view prefix) {
+std::string LandingPage(const Build& build, std::string_view prefix) {
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>promwarden</title>"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"

@@ -10,6 +10,6 @@
 
 namespace warden::api {
 
-[[nodiscard]] std::string LandingPage(const BuildInfo& build, std::string_view prefix);
+[[nodiscard]] std::string LandingPage(const Build& build, std::string_view prefix);
 
 }  // namespace warden::api

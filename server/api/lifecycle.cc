@@ -35,28 +35,26 @@ ServerResponse BuildInformation(const Parts& parts) {
 }  // namespace
 
 void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts) {
-  auto& server = parts->server;
-  const auto& prefix = parts->prefix;
   const auto at_once = [](auto answer) {
     return [answer](const ServerRequest&, Respond respond) { respond(answer()); };
   };
-  server.Add({"GET", prefix + "/-/healthy",
+  AddRoute(parts, {"GET", "/-/healthy",
               at_once([] { return Plain(200, "promwarden is healthy.\n"); })});
-  server.Add({"GET", prefix + "/-/ready", at_once([parts] { return Ready(*parts); })});
+  AddRoute(parts, {"GET", "/-/ready", at_once([parts] { return Ready(*parts); })});
   const auto reload = OnWorker(parts, [parts](const ServerRequest&) {
     if (auto done = parts->reload(); !done)
       return Plain(500, "failed to reload config: " + done.error().message + "\n");
     return Plain(200, "");
   });
-  server.Add({"POST", prefix + "/-/reload", reload});
-  server.Add({"PUT", prefix + "/-/reload", reload});
-  server.Add({"GET", prefix + "/metrics", OnWorker(parts, [parts](const ServerRequest&) {
+  AddRoute(parts, {"POST", "/-/reload", reload});
+  AddRoute(parts, {"PUT", "/-/reload", reload});
+  AddRoute(parts, {"GET", "/metrics", OnWorker(parts, [parts](const ServerRequest&) {
                 ServerResponse response;
                 response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-                response.body = parts->metrics.Render();
+                response.body = RenderMetrics(*parts);
                 return response;
               })});
-  server.Add({"GET", prefix + "/api/v1/status/buildinfo",
+  AddRoute(parts, {"GET", "/api/v1/status/buildinfo",
               at_once([parts] { return BuildInformation(*parts); })});
   const auto landing = at_once([parts] {
     ServerResponse response = Plain(200, LandingPage(parts->build, parts->prefix));
@@ -66,8 +64,7 @@ void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts) {
     response.headers.push_back({"X-Content-Type-Options", "nosniff"});
     return response;
   });
-  server.Add({"GET", prefix + "/", landing});
-  if (!prefix.empty()) server.Add({"GET", prefix, landing});
+  AddRoute(parts, {"GET", "/", landing});
 }
 
 }  // namespace warden::api

@@ -38,14 +38,13 @@ ServerResponse Stats(const Parts& parts) {
   if (!balance) return FailureOf(balance.error());
   const auto queues = parts.store.Queues();
   if (!queues) return FailureOf(queues.error());
-  const auto received = parts.metrics.webhooks();
   Json json;
   json.Object();
   json.Key("webhooks").Object();
-  json.Field("accepted", received.accepted)
-      .Field("duplicate", received.duplicate)
-      .Field("quarantined", received.quarantined);
-  json.Field("rejected", received.rejected).EndObject();
+  json.Field("accepted", parts.webhooks.accepted.load())
+      .Field("duplicate", parts.webhooks.duplicate.load())
+      .Field("quarantined", parts.webhooks.quarantined.load());
+  json.Field("rejected", parts.webhooks.rejected.load()).EndObject();
   json.Key("alerts")
       .Object()
       .Field("firing", counts.firing_alerts)
@@ -125,17 +124,16 @@ void Test(const Parts& parts, const ServerRequest& request, Respond respond) {
 }  // namespace
 
 void AddPredecessorRoutes(const std::shared_ptr<const Parts>& parts) {
-  auto& server = parts->server;
-  server.Add({"GET", parts->prefix + "/health",
+  AddRoute(parts, {"GET", "/health",
               [parts](const ServerRequest&, Respond respond) { respond(Health(*parts)); }});
-  server.Add({"GET", parts->prefix + "/stats",
+  AddRoute(parts, {"GET", "/stats",
               OnWorker(parts, [parts](const ServerRequest&) { return Stats(*parts); })});
-  server.Add(
-      {"POST", parts->prefix + "/test", [parts](const ServerRequest& request, Respond respond) {
+  AddRoute(parts, 
+      {"POST", "/test", [parts](const ServerRequest& request, Respond respond) {
          Test(*parts, request, std::move(respond));
        }});
-  server.Add(
-      {"POST", parts->prefix + "/suppression/clear", OnWorker(parts, [parts](const ServerRequest&) {
+  AddRoute(parts, 
+      {"POST", "/suppression/clear", OnWorker(parts, [parts](const ServerRequest&) {
          if (auto done = parts->intake.ClearMemory(); !done) return FailureOf(done.error());
          return Success(R"({"cleared":true})");
        })});

@@ -34,8 +34,8 @@ ServerResponse List(const Parts& parts, const ServerRequest& request) {
 }  // namespace
 
 void AddQuarantineRoutes(const std::shared_ptr<const Parts>& parts) {
-  parts->server.Add(
-      {"GET", parts->prefix + "/api/v1/quarantine",
+  AddRoute(parts, 
+      {"GET", "/api/v1/quarantine",
        OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
 }
 

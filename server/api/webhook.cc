@@ -22,6 +22,25 @@ std::string SourceOf(const ServerRequest& request) {
   return std::string(request.Param("source").value_or("default"));
 }
 
+// Names from the wire must not become label values without bound.
+std::string_view LabelOf(const Parts& parts, const std::string& source) {
+  const bool is_known = source == "default" || parts.config()->FindSource(source) != nullptr;
+  return is_known ? std::string_view{source} : std::string_view{"other"};
+}
+
+void CountRejected(const Parts& parts, const std::string& source, std::string_view reason) {
+  ++parts.webhooks.rejected;
+  parts.metrics.webhook_messages.Add({LabelOf(parts, source), "rejected"});
+  parts.metrics.webhook_rejected.Add({reason});
+}
+
+void CountTaken(const Parts& parts, const std::string& source, std::string_view result, std::atomic<std::int64_t>& total) {
+  ++total;
+  const auto label = LabelOf(parts, source);
+  parts.metrics.webhook_messages.Add({label, result});
+  parts.metrics.webhook_last_message.Set({label}, std::chrono::duration<double>(parts.clock.Now().time_since_epoch()).count());
+}
+
 AcceptedCredentials Accepted(const IntakeAuth& auth) {
   AcceptedCredentials accepted;
   if (auth.basic) {
@@ -84,37 +103,36 @@ ServerResponse Answer(const Receipt& receipt, std::size_t unusable) {
   return Success(json.Take());
 }
 
-void KeepUnusable(const Parts& parts, const std::string& source, std::string reason,
+void KeepUnusable(const std::shared_ptr<const Parts>& parts, const std::string& source, std::string reason,
                   std::string body, Respond respond) {
   Log(LogLevel::kWarn, "a webhook went to quarantine", {{"source", source}, {"reason", reason}});
   QuarantineRow row;
-  row.at = parts.clock.Now();
+  row.at = parts->clock.Now();
   row.source = source;
   row.reason = reason;
   row.body = std::move(body);
-  auto& metrics = parts.metrics;
-  parts.intake.Quarantine(std::move(row), [&metrics, source, reason, respond = std::move(respond)](
+  parts->intake.Quarantine(std::move(row), [parts, source, reason, respond = std::move(respond)](
                                               const Result<Receipt>& result) mutable {
     if (!result) {
-      metrics.OnWebhook(source, WebhookResult::kUnavailable);
+      CountRejected(*parts, source, "overloaded");
       return respond(FailureOf(result.error()));
     }
-    metrics.OnWebhook(source, WebhookResult::kQuarantined);
+    CountTaken(*parts, source, "quarantined", parts->webhooks.quarantined);
     Json json;
     json.Object().Field("quarantined", true).Field("reason", reason).EndObject();
     respond(Success(json.Take()));
   });
 }
 
-void Take(const Parts& parts, const std::string& source, std::string body, Respond respond) {
-  const Instant now = parts.clock.Now();
-  auto message = ParseWebhook(body, now, LimitsOf(*parts.config()));
+void Take(const std::shared_ptr<const Parts>& parts, const std::string& source, std::string body, Respond respond) {
+  const Instant now = parts->clock.Now();
+  auto message = ParseWebhook(body, now, LimitsOf(*parts->config()));
   if (!message && message.error().code == ErrorCode::kCorrupt) {
     return KeepUnusable(parts, source, message.error().message, std::move(body),
                         std::move(respond));
   }
   if (!message) {
-    parts.metrics.OnWebhook(source, WebhookResult::kInvalid);
+    CountRejected(*parts, source, "malformed");
     return respond(FailureOf(message.error()));
   }
   message->source = source;
@@ -126,19 +144,22 @@ void Take(const Parts& parts, const std::string& source, std::string body, Respo
     row.source = source;
     row.reason = std::to_string(unusable) + " alerts without a status or labels";
     row.body = std::move(body);
-    parts.intake.Quarantine(std::move(row), [](const Result<Receipt>&) {});
+    parts->intake.Quarantine(std::move(row), [](const Result<Receipt>&) {});
   }
-  auto& metrics = parts.metrics;
-  parts.intake.Submit(
-      std::move(*message), [&metrics, source, unusable,
+  parts->intake.Submit(
+      std::move(*message), [parts, source, unusable,
                             respond = std::move(respond)](const Result<Receipt>& result) mutable {
         if (!result) {
-          metrics.OnWebhook(source, WebhookResult::kUnavailable);
+          CountRejected(*parts, source, "overloaded");
           return respond(FailureOf(result.error()));
         }
-        metrics.OnWebhook(
-            source, result->is_duplicate ? WebhookResult::kDuplicate : WebhookResult::kAccepted);
-        metrics.OnAlerts(*result);
+        if (result->is_duplicate) {
+          CountTaken(*parts, source, "duplicate", parts->webhooks.duplicate);
+        } else {
+          CountTaken(*parts, source, "accepted", parts->webhooks.accepted);
+        }
+        parts->metrics.alerts_received.Add({"firing"}, static_cast<double>(result->firing));
+    parts->metrics.alerts_received.Add({"resolved"}, static_cast<double>(result->resolved));
         respond(Answer(*result, unusable));
       });
 }
@@ -148,15 +169,15 @@ void Take(const Parts& parts, const std::string& source, std::string body, Respo
 void AddWebhookRoutes(const std::shared_ptr<const Parts>& parts) {
   const auto admit = [parts](const RequestHead& head) -> std::optional<ServerResponse> {
     if (parts->draining || !parts->intake.accepts()) {
-      parts->metrics.OnWebhook(SourceOf(head), WebhookResult::kUnavailable);
+      CountRejected(*parts, SourceOf(head), "overloaded");
       return ComeAgain(parts->draining ? "shutting down" : "cannot take more at present");
     }
     if (auto refused = Unauthorized(*parts, head)) {
-      parts->metrics.OnWebhook(SourceOf(head), WebhookResult::kUnauthorized);
+      CountRejected(*parts, SourceOf(head), "unauthorized");
       return refused;
     }
     if (!IsJson(head)) {
-      parts->metrics.OnWebhook(SourceOf(head), WebhookResult::kInvalid);
+      CountRejected(*parts, SourceOf(head), "content_type");
       return Failure(415, "bad_data", "the body must be application/json");
     }
     return std::nullopt;
@@ -164,16 +185,16 @@ void AddWebhookRoutes(const std::shared_ptr<const Parts>& parts) {
   const auto handle = [parts](ServerRequest request, Respond respond) {
     auto source = SourceOf(request);
     if (request.body.size() < kLargeBody)
-      return Take(*parts, source, std::move(request.body), std::move(respond));
+      return Take(parts, source, std::move(request.body), std::move(respond));
     auto answer = std::make_shared<Respond>(std::move(respond));
     const bool taken =
         parts->worker.Post([parts, source, answer, body = std::move(request.body)]() mutable {
-          Take(*parts, source, std::move(body), std::move(*answer));
+          Take(parts, source, std::move(body), std::move(*answer));
         });
     if (!taken) (*answer)(ComeAgain("too many requests are waiting"));
   };
   for (const char* path : {"/api/v1/webhook", "/api/v1/webhook/{source}", "/webhook", "/alerts"}) {
-    parts->server.Add({"POST", parts->prefix + path, handle, parts->max_body_bytes, admit});
+    AddRoute(parts, {"POST", path, handle, parts->max_body_bytes, admit});
   }
 }
 

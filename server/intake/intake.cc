@@ -182,8 +182,9 @@ void Intake::Count() {
       std::ranges::count(state.alerts(), AlertStatus::kFiring,
                          [](const auto& entry) { return entry.second.alert.status; });
   for (const auto& [id, incident] : state.incidents()) {
-    counts.muted_alerts += std::ranges::count(incident.members, true,
-                                              [](const auto& entry) { return entry.second.muted; });
+    const auto muted = std::ranges::count(incident.members, true, [](const auto& entry) { return entry.second.muted; });
+    counts.muted_alerts += muted;
+    counts.muted_incidents += muted > 0 ? 1 : 0;
   }
   const std::lock_guard lock(counts_mutex_);
   counts_ = counts;

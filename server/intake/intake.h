@@ -37,6 +37,7 @@ struct IntakeCounts {
   std::int64_t open_incidents = 0;
   std::int64_t firing_alerts = 0;
   std::int64_t muted_alerts = 0;
+  std::int64_t muted_incidents = 0;  // with at least one muted alert
 };
 
 class Intake {
@@ -66,6 +67,8 @@ class Intake {
   // Forgets what copies are recognised by; waits.
   Result<void> ClearMemory();
   [[nodiscard]] IntakeCounts counts() const;
+  // For rows that others add; on the store's thread, inside a transaction.
+  [[nodiscard]] DeliveryId NewDeliveryId() { return triage_->NewDeliveryId(); }
   // Lets incidents whose time has come speak; waits. For tests: the flush thread does it by itself.
   Result<void> FlushNow();
 

@@ -50,6 +50,8 @@ class Triage {
   void ClearMemory(Instant now);
   void Forget(Instant before) { state_.ForgetAlerts(before); }
 
+  [[nodiscard]] DeliveryId NewDeliveryId() { return state_.NextDelivery(); }
+
   [[nodiscard]] const TriageState& state() const { return state_; }
   [[nodiscard]] const Config& config() const { return *config_; }
 
