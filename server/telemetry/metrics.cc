@@ -176,7 +176,7 @@ Metrics::Metrics(const BuildInfo& build)
     for (const auto result : kAttempts) delivery_attempts.Add({kind, result}, 0);
     delivery_latency.Start({kind});
   }
-  for (const auto result : {"answered", "nothing", "overrun", "failed"}) {
+  for (const auto result : {"answered", "nothing", "overrun"}) {
     enrichments.Add({result}, 0);
   }
   for (const auto purpose : {"alert", "watch"}) {

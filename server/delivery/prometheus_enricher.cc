@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/delivery/prometheus_enricher.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "server/base/log.h"
+
+namespace warden {
+namespace {
+
+constexpr std::size_t kMostWaiting = 256;
+constexpr std::size_t kMostSeries = 4;  // whose history is looked at for one alert
+
+}  // namespace
+
+PrometheusEnricher::PrometheusEnricher(EnricherParts parts, std::shared_ptr<const Config> config)
+    : parts_(std::move(parts)),
+      observer_(parts_.observer != nullptr ? *parts_.observer : silent_),
+      config_(std::move(config)) {
+  const std::size_t threads =
+      std::clamp<std::size_t>(config_->prometheus.max_concurrent_queries, 1, 8);
+  for (std::size_t i = 0; i < threads; ++i) {
+    workers_.emplace_back([this] { Work(); });
+    pthread_setname_np(workers_.back().native_handle(), "enrich");
+  }
+}
+
+PrometheusEnricher::~PrometheusEnricher() {
+  std::deque<Job> unasked;
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    unasked.swap(jobs_);
+  }
+  wake_.notify_all();
+  for (Job& job : unasked) job.done(std::nullopt);
+  for (std::thread& worker : workers_) worker.join();
+}
+
+void PrometheusEnricher::SetConfig(std::shared_ptr<const Config> config) {
+  const std::lock_guard lock(mutex_);
+  config_ = std::move(config);
+}
+
+void PrometheusEnricher::Enrich(const Message& message, Instant deadline, Done done) {
+  std::shared_ptr<const Config> config;
+  {
+    const std::lock_guard lock(mutex_);
+    config = config_;
+  }
+  std::optional<Question> question;
+  if (config->prometheus.is_set()) question = QuestionOf(message, config->anomaly);
+  if (question) {
+    const std::lock_guard lock(mutex_);
+    if (!stopping_ && jobs_.size() < kMostWaiting) {
+      jobs_.push_back({std::move(*question), deadline, std::move(config), std::move(done)});
+      wake_.notify_one();
+      return;
+    }
+  }
+  done(std::nullopt);
+}
+
+void PrometheusEnricher::Work() {
+  for (;;) {
+    std::unique_lock lock(mutex_);
+    wake_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
+    if (jobs_.empty()) return;
+    Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    lock.unlock();
+    job.done(Answer(job));
+  }
+}
+
+std::optional<AnomalyVerdict> PrometheusEnricher::Answer(const Job& job) {
+  const Question& question = job.question;
+  const Instant now = parts_.clock.Now();
+  const auto budget = std::chrono::floor<std::chrono::milliseconds>(job.deadline - now);
+  if (budget <= std::chrono::milliseconds::zero()) return std::nullopt;
+  const CheckRequest request{.query = question.query,
+                             .now = now,
+                             .history = question.history,
+                             .step = question.step,
+                             .budget = budget,
+                             .detector = question.detector};
+  promapi::RangeQuery query;
+  query.expression = question.query;
+  query.start = now - question.history;
+  query.end = now;
+  query.step = question.step;
+  query.if_long = promapi::LongRange::kWiden;
+  const auto begun = std::chrono::steady_clock::now();
+  const auto answer = parts_.client(job.config).Query(query, budget);
+  Report(job, answer, std::chrono::steady_clock::now() - begun);
+  if (!answer) return std::nullopt;
+  std::optional<anomaly::Verdict> worst;
+  for (const std::size_t place : OwnSeries(question.alert, answer->series, kMostSeries)) {
+    anomaly::Verdict verdict = CheckSeries(answer->series[place], request);
+    if (!worst || verdict.score > worst->score) worst = std::move(verdict);
+  }
+  if (!worst) {
+    AnomalyVerdict nothing;
+    nothing.query = question.query;
+    nothing.summary = "the query returns no series of this alert";
+    return nothing;
+  }
+  return Describe(question.query, *worst);
+}
+
+void PrometheusEnricher::Report(const Job& job, const Result<promapi::QueryAnswer>& answer,
+                                std::chrono::duration<double> took) {
+  observer_.OnQuery(answer.has_value(), took);
+  const bool is_failing = !answer.has_value();
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(is_failing_, is_failing) == is_failing) return;
+  }
+  if (is_failing) {
+    Log(LogLevel::kWarn, "messages go out without a check of their metric",
+        {{"query", job.question.query}, {"err", answer.error().message}});
+  } else {
+    Log(LogLevel::kInfo, "metrics of messages are checked again");
+  }
+}
+
+}  // namespace warden

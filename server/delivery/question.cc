@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/delivery/question.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <utility>
+
+namespace warden {
+namespace {
+
+constexpr std::string_view kAnnotation = "promwarden_query";
+constexpr std::size_t kLongestQuery = 16'384;
+
+std::string Number(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.4g", value);
+  return text.data();
+}
+
+std::string Band(const anomaly::Verdict& verdict) {
+  const bool has_lower = std::isfinite(verdict.lower);
+  const bool has_upper = std::isfinite(verdict.upper);
+  if (has_lower && has_upper) return Number(verdict.lower) + " to " + Number(verdict.upper);
+  if (has_lower) return "at least " + Number(verdict.lower);
+  if (has_upper) return "at most " + Number(verdict.upper);
+  return "anything";
+}
+
+std::string Sentence(const anomaly::Verdict& verdict) {
+  const std::string expected = " (expected " + Number(verdict.expected) + ")";
+  if (verdict.state == anomaly::State::kOk) {
+    return Number(verdict.observed) + " is within the normal range of " + Band(verdict) + expected;
+  }
+  std::string text = Number(verdict.observed) + " is ";
+  text += verdict.observed > verdict.expected ? "above" : "below";
+  text += " the normal range of " + Band(verdict) + expected;
+  if (std::isfinite(verdict.deviation)) {
+    text += ", " + Number(std::round(std::fabs(verdict.deviation) * 10) / 10) + " deviations away";
+  }
+  return text + ", severity " + std::string(Name(verdict.severity));
+}
+
+// Nothing when a label of both has two values.
+std::optional<std::size_t> Shared(const promql::LabelSet& alert, const promql::LabelSet& series) {
+  std::size_t shared = 0;
+  for (const auto& [name, value] : series) {
+    if (name == "__name__" || !alert.Has(name)) continue;
+    if (alert.Get(name) != value) return std::nullopt;
+    ++shared;
+  }
+  return shared;
+}
+
+}  // namespace
+
+std::optional<Question> QuestionOf(const Message& message, const AnomalyConfig& config) {
+  for (const Alert& alert : message.alerts) {
+    if (alert.status != AlertStatus::kFiring) continue;
+    const std::string_view query = alert.annotations.Get(kAnnotation);
+    if (!query.empty() && query.size() <= kLongestQuery) {
+      return Question{alert.labels, std::string(query), config.history, config.step,
+                      config.detector};
+    }
+    const auto found = std::ranges::find_if(config.queries, [&](const AnomalyQuery& entry) {
+      return promql::MatchesAll(entry.matchers, alert.labels);
+    });
+    if (found == config.queries.end()) continue;
+    return Question{alert.labels, found->query, found->history, found->step, found->detector};
+  }
+  return std::nullopt;
+}
+
+std::vector<std::size_t> OwnSeries(const promql::LabelSet& alert,
+                                   const std::vector<promapi::TimeSeries>& series,
+                                   std::size_t limit) {
+  std::vector<std::pair<std::size_t, std::size_t>> ranked;  // labels shared, place
+  for (std::size_t i = 0; i < series.size(); ++i) {
+    if (const auto shared = Shared(alert, series[i].labels)) ranked.emplace_back(*shared, i);
+  }
+  std::ranges::stable_sort(ranked, std::ranges::greater{}, &decltype(ranked)::value_type::first);
+  std::vector<std::size_t> own;
+  for (const auto& [shared, place] : ranked) {
+    // One that shares fewer labels than the best is not this alert's.
+    if (own.size() == limit || shared < ranked.front().first) break;
+    own.push_back(place);
+  }
+  return own;
+}
+
+AnomalyVerdict Describe(const std::string& query, const anomaly::Verdict& verdict) {
+  AnomalyVerdict out;
+  out.query = query;
+  out.severity = Name(verdict.severity);
+  switch (verdict.state) {
+    case anomaly::State::kLearning:
+      out.summary = "cannot tell yet what is normal";
+      if (!verdict.reason.empty()) out.summary += ": " + verdict.reason;
+      return out;
+    case anomaly::State::kGap:
+      out.summary = "the metric has no value at present";
+      return out;
+    case anomaly::State::kOk:
+    case anomaly::State::kAnomalous:
+      break;
+  }
+  out.detector = Name(verdict.detector);
+  out.anomalous = verdict.state == anomaly::State::kAnomalous;
+  out.observed = verdict.observed;
+  out.expected = verdict.expected;
+  out.lower = verdict.lower;
+  out.upper = verdict.upper;
+  out.score = verdict.score;
+  out.deviation = verdict.deviation;
+  out.confidence = verdict.confidence;
+  out.summary = Sentence(verdict);
+  return out;
+}
+
+}  // namespace warden

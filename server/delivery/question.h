@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which query stands behind a message, which of its series is the alert's own, and what the verdict
+// on it says to people. Pure.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "server/alert/notification.h"
+#include "server/check/check.h"
+#include "server/config/config.h"
+
+namespace warden {
+
+struct Question {
+  promql::LabelSet alert;  // labels of the alert that asks
+  std::string query;
+  std::chrono::milliseconds history;
+  std::chrono::milliseconds step;
+  DetectorConfig detector;
+};
+
+// Of the first alert that fires and has one: its annotation `promwarden_query`, else the first
+// entry of `anomaly.queries` that matches it.
+[[nodiscard]] std::optional<Question> QuestionOf(const Message& message,
+                                                 const AnomalyConfig& config);
+
+// Series that contradict none of the alert's labels, those that share the most first; at most
+// `limit`.
+[[nodiscard]] std::vector<std::size_t> OwnSeries(const promql::LabelSet& alert,
+                                                 const std::vector<promapi::TimeSeries>& series,
+                                                 std::size_t limit);
+
+// Without a detector's name when it could say nothing; then the summary says why.
+[[nodiscard]] AnomalyVerdict Describe(const std::string& query, const anomaly::Verdict& verdict);
+
+}  // namespace warden

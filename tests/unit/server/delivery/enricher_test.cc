@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <future>
+
+#include "server/delivery/prometheus_enricher.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/fake_http_client.h"
+
+namespace warden {
+namespace {
+
+using namespace std::chrono_literals;
+
+Alert MakeAlert(const std::string& name, AlertStatus status = AlertStatus::kFiring) {
+  Alert alert;
+  alert.status = status;
+  alert.labels.Set("alertname", name);
+  alert.labels.Set("instance", "a");
+  return alert;
+}
+
+AnomalyConfig WithQuery(const std::string& matcher, const std::string& query) {
+  AnomalyConfig config;
+  AnomalyQuery entry;
+  entry.matchers.push_back(*promql::Matcher::Make("alertname", promql::MatchOp::kEqual, matcher));
+  entry.query = query;
+  entry.step = 1min;
+  config.queries.push_back(entry);
+  return config;
+}
+
+TEST(Question, PrefersTheAlertsAnnotation) {
+  Message message;
+  message.alerts = {MakeAlert("Slow")};
+  message.alerts[0].annotations.Set("promwarden_query", "latency");
+  const auto question = QuestionOf(message, WithQuery("Slow", "configured"));
+  ASSERT_TRUE(question);
+  EXPECT_EQ(question->query, "latency");
+  EXPECT_EQ(question->step, 5min);
+}
+
+TEST(Question, FallsBackToTheFirstEntryThatMatches) {
+  Message message;
+  message.alerts = {MakeAlert("Other"), MakeAlert("Slow")};
+  const auto question = QuestionOf(message, WithQuery("Slow", "configured"));
+  ASSERT_TRUE(question);
+  EXPECT_EQ(question->query, "configured");
+  EXPECT_EQ(question->step, 1min);
+  EXPECT_EQ(question->alert.Get("alertname"), "Slow");
+}
+
+TEST(Question, IsNotAskedForWhatIsOverOrUnknown) {
+  Message message;
+  message.alerts = {MakeAlert("Slow", AlertStatus::kResolved), MakeAlert("Other")};
+  EXPECT_FALSE(QuestionOf(message, WithQuery("Slow", "configured")));
+}
+
+TEST(Question, TakesTheSeriesThatShareMostWithTheAlert) {
+  const auto series = [](std::initializer_list<std::pair<std::string, std::string>> labels) {
+    promapi::TimeSeries one;
+    for (const auto& [name, value] : labels) one.labels.Set(name, value);
+    return one;
+  };
+  promql::LabelSet alert;
+  alert.Set("job", "api");
+  alert.Set("instance", "a");
+  const std::vector<promapi::TimeSeries> all{
+      series({{"job", "api"}}), series({{"job", "api"}, {"instance", "b"}}),
+      series({{"job", "api"}, {"instance", "a"}, {"path", "/"}}),
+      series({{"job", "api"}, {"instance", "a"}, {"path", "/x"}})};
+  EXPECT_EQ(OwnSeries(alert, all, 4), (std::vector<std::size_t>{2, 3}));
+  EXPECT_EQ(OwnSeries(alert, all, 1), (std::vector<std::size_t>{2}));
+  EXPECT_EQ(OwnSeries({}, all, 4).size(), 4U);
+  EXPECT_TRUE(OwnSeries(alert, {series({{"job", "db"}})}, 4).empty());
+}
+
+TEST(Question, SaysVerdictsInASentence) {
+  anomaly::Verdict verdict;
+  verdict.state = anomaly::State::kAnomalous;
+  verdict.severity = anomaly::Severity::kHigh;
+  verdict.observed = 84.25;
+  verdict.expected = 20;
+  verdict.lower = 12;
+  verdict.upper = 30.5;
+  verdict.deviation = 6.14;
+  EXPECT_EQ(Describe("q", verdict).summary,
+            "84.25 is above the normal range of 12 to 30.5 (expected 20), 6.1 deviations away, "
+            "severity high");
+  EXPECT_TRUE(Describe("q", verdict).anomalous);
+  verdict.state = anomaly::State::kOk;
+  verdict.observed = 21;
+  verdict.lower = -INFINITY;
+  EXPECT_EQ(Describe("q", verdict).summary,
+            "21 is within the normal range of at most 30.5 (expected 20)");
+  verdict.state = anomaly::State::kLearning;
+  verdict.reason = "12 points of 100";
+  EXPECT_EQ(Describe("q", verdict).summary, "cannot tell yet what is normal: 12 points of 100");
+  EXPECT_EQ(Describe("q", verdict).detector, "");
+}
+
+class EnricherTest : public testing::Test {
+ protected:
+  EnricherTest() {
+    config_->prometheus.url = "http://prometheus:9090";
+    config_->anomaly = WithQuery("Slow", "latency");
+    config_->anomaly.queries[0].history = 200min;
+    config_->anomaly.queries[0].detector.kind = DetectorKind::kZscore;
+  }
+  void Start() {
+    enricher_ = std::make_unique<PrometheusEnricher>(
+        EnricherParts{.clock = clock_,
+                      .client =
+                          [this](const std::shared_ptr<const Config>& config) {
+                            HttpRequest base;
+                            base.url = config->prometheus.url;
+                            return promapi::PrometheusClient(http_, [base] { return base; });
+                          }},
+        config_);
+  }
+  // A steady rhythm around 10, and `last` now.
+  std::string Matrix(double last) {
+    std::string body = R"({"status":"success","data":{"resultType":"matrix","result":[)"
+                       R"({"metric":{"instance":"a"},"values":[)";
+    const auto now = ToMillis(clock_.Now()) / 1000;
+    for (int i = 200; i >= 0; --i) {
+      const double value = i == 0 ? last : 10 + std::sin(i);
+      body += "[" + std::to_string(now - i * 60) + ",\"" + std::to_string(value) + "\"]";
+      body += i == 0 ? "" : ",";
+    }
+    return body + "]}]}}";
+  }
+  std::optional<AnomalyVerdict> Ask(Duration budget = 2s) {
+    Message message;
+    message.alerts = {MakeAlert("Slow")};
+    std::promise<std::optional<AnomalyVerdict>> answer;
+    enricher_->Enrich(message, clock_.Now() + budget,
+                      [&](std::optional<AnomalyVerdict> verdict) { answer.set_value(verdict); });
+    return answer.get_future().get();
+  }
+
+  fakes::FakeClock clock_{Instant{1'700'000'040s}};
+  fakes::FakeHttpClient http_;
+  std::shared_ptr<Config> config_ = std::make_shared<Config>();
+  std::unique_ptr<PrometheusEnricher> enricher_;
+};
+
+TEST_F(EnricherTest, SaysWhatIsUnusual) {
+  Start();
+  http_.Answer(200, Matrix(50));
+  const auto verdict = Ask();
+  ASSERT_TRUE(verdict);
+  EXPECT_TRUE(verdict->anomalous);
+  EXPECT_EQ(verdict->detector, "zscore");
+  EXPECT_EQ(verdict->observed, 50);
+  EXPECT_NEAR(verdict->expected, 10, 1);
+  EXPECT_EQ(verdict->summary.substr(0, 12), "50 is above ");
+}
+
+TEST_F(EnricherTest, SaysWhatIsNormal) {
+  Start();
+  http_.Answer(200, Matrix(10.2));
+  const auto verdict = Ask();
+  ASSERT_TRUE(verdict);
+  EXPECT_FALSE(verdict->anomalous);
+  EXPECT_EQ(verdict->summary.substr(0, 15), "10.2 is within ");
+}
+
+TEST_F(EnricherTest, SaysNothingWhenPrometheusFails) {
+  Start();
+  for (int i = 0; i < 2; ++i) http_.Fail(SendFault::kConnect);
+  EXPECT_FALSE(Ask());
+  http_.Answer(422, R"({"status":"error","errorType":"execution","error":"boom"})");
+  EXPECT_FALSE(Ask());
+  http_.Answer(200, Matrix(50));
+  EXPECT_TRUE(Ask());
+}
+
+TEST_F(EnricherTest, SaysThatAQueryFindsNothing) {
+  Start();
+  http_.Answer(200, R"({"status":"success","data":{"resultType":"matrix","result":[]}})");
+  const auto verdict = Ask();
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->detector, "");
+  EXPECT_EQ(verdict->summary, "the query returns no series of this alert");
+}
+
+TEST_F(EnricherTest, AsksNothingWithoutBudgetOrPrometheus) {
+  Start();
+  EXPECT_FALSE(Ask(0s));
+  auto changed = std::make_shared<Config>(*config_);
+  changed->prometheus.url.clear();
+  enricher_->SetConfig(changed);
+  EXPECT_FALSE(Ask());
+  EXPECT_TRUE(http_.requests().empty());
+}
+
+TEST_F(EnricherTest, AnswersEverythingBeforeItEnds) {
+  config_->prometheus.max_concurrent_queries = 1;
+  Start();
+  http_.Hold();
+  Message message;
+  message.alerts = {MakeAlert("Slow")};
+  std::atomic<int> answers{0};
+  for (int i = 0; i < 3; ++i) {
+    enricher_->Enrich(message, clock_.Now() + 20s,
+                      [&](std::optional<AnomalyVerdict>) { ++answers; });
+  }
+  while (http_.waiting() == 0) std::this_thread::yield();
+  std::thread release([this] { http_.StopHolding(); });
+  enricher_.reset();
+  release.join();
+  EXPECT_EQ(answers, 3);
+}
+
+}  // namespace
+}  // namespace warden
