@@ -17,6 +17,7 @@ namespace {
 constexpr std::string_view kDot = " \xC2\xB7 ";
 constexpr std::string_view kDash = "\xE2\x80\x93";
 
+constexpr std::size_t kMostBytes = 16'384;  // of one text; what is beyond is never shown
 constexpr std::size_t kWhatUnits = 100;
 constexpr std::size_t kWhereUnits = 40;  // each place
 constexpr std::size_t kLabelUnits = 100;
@@ -26,7 +27,7 @@ constexpr std::size_t kAlertDetailUnits = 240;
 // The first of these that says something, on one line.
 std::string FirstLine(const promql::LabelSet& set, std::initializer_list<std::string_view> names) {
   for (const std::string_view name : names) {
-    std::string line = CleanLine(set.Get(name));
+    std::string line = CleanLine(CutOnCharacter(set.Get(name), kMostBytes));
     if (!line.empty()) return line;
   }
   return {};
@@ -117,14 +118,20 @@ std::string Headline(const Message& message, const MessageText& text) {
   return Cut(line, 300);
 }
 
+// A label's name or value, looked at no further than anybody reads.
+std::string LabelPart(std::string_view text) {
+  return Cut(CleanLine(CutOnCharacter(text, 4 * kLabelUnits + 16)), kLabelUnits);
+}
+
 // `a=b, c=d` of the labels that `shown` accepts, longest values cut.
 template <class Shown>
 std::string LabelsText(const promql::LabelSet& labels, const Shown& shown) {
+  constexpr std::size_t kEnoughBytes = 16'384;
   std::string text;
   for (const auto& [name, value] : labels) {
-    if (!shown(name)) continue;
+    if (!shown(name) || text.size() > kEnoughBytes) continue;
     if (!text.empty()) text += ", ";
-    text += Cut(CleanLine(name), kLabelUnits) + "=" + Cut(CleanLine(value), kLabelUnits);
+    text += LabelPart(name) + "=" + LabelPart(value);
   }
   return text;
 }
@@ -152,10 +159,10 @@ TextAlert AlertText(const Alert& alert, const Message& message) {
         "resolved " + ShortTime(end, message.at) + " after " + HumanDuration(end - alert.starts_at);
   }
   for (const std::string_view name : {"summary", "description", "message", "value"}) {
-    const std::string own = CleanLine(alert.annotations.Get(name));
-    if (own.empty() || message.common_annotations.Get(name) == alert.annotations.Get(name)) {
-      continue;
-    }
+    const std::string_view raw = alert.annotations.Get(name);
+    if (raw.empty() || message.common_annotations.Get(name) == raw) continue;
+    const std::string own = CleanLine(CutOnCharacter(raw, 4 * kAlertDetailUnits));
+    if (own.empty()) continue;
     text.detail += ": " + own;
     break;
   }
@@ -338,7 +345,8 @@ MessageText BuildMessageText(const Message& message, const Config& config) {
   text.resolved = message.alerts.size() - text.firing;
   text.headline = Headline(message, text);
   text.summary = FirstLine(message.common_annotations, {"summary", "title", "message"});
-  text.description = CleanText(message.common_annotations.Get("description"));
+  text.description =
+      CleanText(CutOnCharacter(message.common_annotations.Get("description"), 2 * kMostBytes));
   if (text.description == text.summary) text.description.clear();
   AddFacts(text, message);
   if (message.alerts.size() > 1) AddAlerts(text, message);
