@@ -10,9 +10,11 @@
 namespace promql::cli {
 
 std::unique_ptr<Verb> MakeParseVerb();
+std::unique_ptr<Verb> MakeTemplateVerb();
 
 inline constexpr auto kVerbs = std::to_array<std::unique_ptr<Verb> (*)()>({
     MakeParseVerb,
+    MakeTemplateVerb,
 });
 
 }  // namespace promql::cli

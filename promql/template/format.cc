@@ -393,8 +393,8 @@ class Printer {
     }
     if (flags.space && sign == '+' && !flags.plus) sign = ' ';
     if (text[0] == 'I' || text[0] == 'N') {
-      if (text[0] == 'I' ? flags.plus || sign != '+' : flags.space || flags.plus)
-        text.insert(text.begin(), sign);
+      // An infinity always shows its sign.
+      if (text[0] == 'I' || flags.space || flags.plus) text.insert(text.begin(), sign);
       return PaddedBlank(text);
     }
     if (flags.sharp && format != 'b') KeepPoint(text, format, precision);

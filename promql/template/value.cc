@@ -84,9 +84,13 @@ Value Value::Map(const Type& type, std::span<const MapEntry> entries, Arena& are
       sorted[size++] = entry;
     }
   }
+  return SortedMap(type, sorted.first(size));
+}
+
+Value Value::SortedMap(const Type& type, std::span<const MapEntry> entries) {
   Value result =
-      Opaque(type, sorted.empty() ? static_cast<const void*>(&empty_slot) : sorted.data());
-  result.size_ = static_cast<std::uint32_t>(size);
+      Opaque(type, entries.empty() ? static_cast<const void*>(&empty_slot) : entries.data());
+  result.size_ = static_cast<std::uint32_t>(entries.size());
   return result;
 }
 

@@ -75,6 +75,8 @@ class Value {
   [[nodiscard]] static Value Slice(const Type& type, std::span<const Value> elements, Arena& arena);
   // Sorts; of equal keys the last wins.
   [[nodiscard]] static Value Map(const Type& type, std::span<const MapEntry> entries, Arena& arena);
+  // Entries are sorted already, without equal keys; borrowed.
+  [[nodiscard]] static Value SortedMap(const Type& type, std::span<const MapEntry> entries);
   // As many values as the type has fields.
   [[nodiscard]] static Value Struct(const Type& type, std::span<const Value> fields, Arena& arena);
   // A struct that is no list of values (a time): `data` is the type's own business.
@@ -110,7 +112,7 @@ class Value {
   [[nodiscard]] const void* AsOpaque() const { return data_; }
   [[nodiscard]] const Value& Target() const {
     return *static_cast<const Value*>(data_);
-  }                                                         // of a pointer
+  }  // of a pointer
   [[nodiscard]] std::size_t size() const { return size_; }  // of strings (bytes), slices, maps
 
   // The same value under another type with the same structure.

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+// promwarden-lint template --json: template questions in, expansions or mistakes out, one JSON
+// object a line.
+#include <rapidjson/memorystream.h>
+#include <rapidjson/reader.h>
+#include <rapidjson/writer.h>
+
+#include <charconv>
+#include <cmath>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "promql/cli/line_stream.h"
+#include "promql/cli/verbs.h"
+#include "promql/template/alertmanager.h"
+#include "promql/template/json.h"
+#include "promql/template/prometheus.h"
+#include "promql/template/template.h"
+
+namespace promql::cli {
+namespace {
+
+using tmpl::Arena;
+using tmpl::Value;
+
+// JSON → values: a number without point and exponent is an int, like in the questions' contract.
+class ValueReader : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, ValueReader> {
+ public:
+  explicit ValueReader(Arena& arena) : arena_(arena) {}
+
+  bool Null() { return Add(Value::Nil()); }
+  bool Bool(bool value) { return Add(Value::Bool(value)); }
+  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+    const std::string_view number(text, size);
+    if (number.find_first_of(".eE") == std::string_view::npos) {
+      std::int64_t integer = 0;
+      const auto result = std::from_chars(text, text + size, integer);
+      return result.ec == std::errc{} && Add(Value::Int(integer));
+    }
+    double floating = 0;
+    std::from_chars(text, text + size, floating);
+    return Add(Value::Float(floating));
+  }
+  bool String(const char* text, rapidjson::SizeType size, bool) {
+    return Add(Value::String(arena_.Copy(std::string_view(text, size))));
+  }
+  bool Key(const char* text, rapidjson::SizeType size, bool) {
+    keys_.push_back(arena_.Copy(std::string_view(text, size)));
+    return true;
+  }
+  bool StartObject() { return Open(); }
+  bool StartArray() { return Open(); }
+  bool EndObject(rapidjson::SizeType count) {
+    std::vector<tmpl::MapEntry> entries(count);
+    for (std::size_t i = 0; i < count; ++i)
+      entries[i] = {keys_[keys_.size() - count + i], values_[values_.size() - count + i]};
+    keys_.resize(keys_.size() - count);
+    values_.resize(values_.size() - count);
+    --depth_;
+    return Add(Value::Map(tmpl::kMapType, entries, arena_));
+  }
+  bool EndArray(rapidjson::SizeType count) {
+    const std::vector<Value> elements(values_.end() - static_cast<std::ptrdiff_t>(count),
+                                      values_.end());
+    values_.resize(values_.size() - count);
+    --depth_;
+    return Add(Value::Slice(tmpl::kListType, elements, arena_));
+  }
+
+  [[nodiscard]] Value Result() const { return values_.size() == 1 ? values_[0] : Value{}; }
+
+ private:
+  static constexpr int kDeepest = 500;
+  bool Open() { return ++depth_ <= kDeepest; }
+  bool Add(const Value& value) {
+    values_.push_back(value);
+    return true;
+  }
+
+  Arena& arena_;
+  std::vector<Value> values_;
+  std::vector<std::string_view> keys_;
+  int depth_ = 0;
+};
+
+Value ReadJson(std::string_view line, Arena& arena) {
+  ValueReader handler(arena);
+  rapidjson::Reader reader;
+  rapidjson::MemoryStream stream(line.data(), line.size());
+  constexpr unsigned kFlags =
+      rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag;
+  if (!reader.Parse<kFlags>(stream, handler)) return {};
+  return handler.Result();
+}
+
+// A member of the question; no value when it is missing or null.
+Value Member(const Value& object, std::string_view key) {
+  if (object.kind() != tmpl::Kind::kMap) return {};
+  const Value* const found = object.Find(key);
+  return found == nullptr || found->IsNil() ? Value{} : *found;
+}
+
+std::string_view TextMember(const Value& object, std::string_view key) {
+  const Value member = Member(object, key);
+  return member.kind() == tmpl::Kind::kString ? member.AsString() : std::string_view{};
+}
+
+LabelSet Labels(const Value& object) {
+  std::vector<LabelSet::Label> labels;
+  if (object.kind() == tmpl::Kind::kMap) {
+    for (const auto& [key, value] : object.AsMap()) {
+      if (value.kind() == tmpl::Kind::kString) labels.emplace_back(key, value.AsString());
+    }
+  }
+  return LabelSet::FromUnsorted(std::move(labels));
+}
+
+// The answers that came with the question; a query that has none fails.
+class GivenAnswers final : public tmpl::QuerySource {
+ public:
+  explicit GivenAnswers(const Value& queries) : queries_(queries) {}
+
+  std::expected<std::vector<tmpl::Sample>, std::string> Query(
+      std::string_view expression) override {
+    const Value answer = Member(queries_, expression);
+    if (answer.kind() != tmpl::Kind::kSlice)
+      return std::unexpected("no answer given for this query");
+    std::vector<tmpl::Sample> samples;
+    for (const Value& sample : answer.AsSlice()) {
+      samples.push_back({Labels(Member(sample, "labels")),
+                         tmpl::FloatFromText(TextMember(sample, "value")).value_or(0)});
+    }
+    return samples;
+  }
+
+ private:
+  Value queries_;
+};
+
+// Where a problem lies that is no problem of a template.
+constexpr std::string_view kInput = "input";
+
+using Answer = std::expected<std::string, tmpl::Problem>;
+
+tmpl::Problem InputProblem(std::string message) {
+  return {tmpl::Phase::kParse, {}, std::move(message), std::string(kInput)};
+}
+
+std::chrono::sys_time<std::chrono::nanoseconds> Now(const Value& question) {
+  const Value now = Member(question, "now");
+  double seconds = 0;
+  if (now.kind() == tmpl::Kind::kInt) seconds = static_cast<double>(now.AsInt());
+  if (now.kind() == tmpl::Kind::kFloat) seconds = now.AsFloat();
+  if (!(std::abs(seconds) < 9.2e9)) return {};
+  const std::chrono::milliseconds since_epoch(std::llround(seconds * 1000));
+  return std::chrono::sys_time<std::chrono::nanoseconds>(since_epoch);
+}
+
+Answer AskGo(const Value& question, const tmpl::Environment& environment) {
+  const auto parsed =
+      tmpl::Template::Parse(TextMember(question, "text"), tmpl::GoDialect(), nullptr, "t");
+  if (!parsed) return std::unexpected(parsed.error());
+  const std::string_view missing = TextMember(question, "missingkey");
+  const auto policy = missing == "error"     ? tmpl::MissingKey::kError
+                      : missing == "default" ? tmpl::MissingKey::kDefault
+                                             : tmpl::MissingKey::kZero;
+  return parsed->Execute(Member(question, "data"), environment, {}, policy);
+}
+
+Answer AskPrometheus(const Value& question, tmpl::Environment& environment, Arena& arena) {
+  const auto parsed =
+      tmpl::Template::Parse(TextMember(question, "text"), tmpl::PrometheusDialect());
+  if (!parsed) return std::unexpected(parsed.error());
+  const Value data = Member(question, "data");
+  const LabelSet labels = Labels(Member(data, "labels"));
+  const LabelSet external_labels = Labels(Member(data, "externalLabels"));
+  GivenAnswers answers(Member(question, "queries"));
+  environment.queries = &answers;
+  environment.external_url = TextMember(data, "externalURL");
+  return parsed->Execute(
+      tmpl::PrometheusData({.labels = &labels,
+                            .external_labels = &external_labels,
+                            .external_url = environment.external_url,
+                            .value = tmpl::FloatFromText(TextMember(data, "value")).value_or(0)},
+                           arena),
+      environment);
+}
+
+Answer AskAlertmanager(const Value& question, const tmpl::Environment& environment, Arena& arena) {
+  tmpl::Library library(tmpl::AlertmanagerDialect(), &tmpl::DefaultTemplates());
+  const Value files = Member(question, "templates");
+  if (files.kind() == tmpl::Kind::kSlice) {
+    for (const Value& file : files.AsSlice()) {
+      if (file.kind() != tmpl::Kind::kString) continue;
+      if (auto added = library.Add(file.AsString()); !added) return std::unexpected(added.error());
+    }
+  }
+  const auto parsed =
+      tmpl::Template::Parse(TextMember(question, "text"), tmpl::AlertmanagerDialect(), &library);
+  if (!parsed) return std::unexpected(parsed.error());
+  const auto data = tmpl::NotificationFromWebhook(Member(question, "data"));
+  if (!data) return std::unexpected(InputProblem(data.error()));
+  return parsed->Execute(tmpl::AlertmanagerValue(*data, arena), environment);
+}
+
+Answer Ask(const Value& question, Arena& arena) {
+  if (question.kind() != tmpl::Kind::kMap ||
+      Member(question, "text").kind() != tmpl::Kind::kString) {
+    return std::unexpected(InputProblem("a question is an object with a text"));
+  }
+  tmpl::Environment environment;
+  environment.now = Now(question);
+  const std::string_view dialect = TextMember(question, "dialect");
+  if (dialect.empty() || dialect == "prometheus")
+    return AskPrometheus(question, environment, arena);
+  if (dialect == "alertmanager") return AskAlertmanager(question, environment, arena);
+  if (dialect == "go") return AskGo(question, environment);
+  return std::unexpected(InputProblem("unknown dialect"));
+}
+
+// A stream for RapidJSON's writer that appends to a string.
+struct StringSink {
+  using Ch = char;
+  std::string* text;
+  void Put(char c) { text->push_back(c); }
+  void Flush() {}
+};
+using JsonWriter = rapidjson::Writer<StringSink>;
+
+void Write(JsonWriter& json, std::string_view text) {
+  json.String(text.data(), static_cast<rapidjson::SizeType>(text.size()));
+}
+
+void WriteProblem(JsonWriter& json, const tmpl::Problem& problem) {
+  json.StartObject();
+  json.Key("phase");
+  Write(json, problem.template_name == kInput        ? kInput
+              : problem.phase == tmpl::Phase::kParse ? "parse"
+                                                     : "exec");
+  json.Key("message");
+  Write(json, tmpl::ToValidUtf8(problem.message));
+  json.Key("start");
+  json.Uint(problem.span.start);
+  json.Key("end");
+  json.Uint(problem.span.end);
+  json.EndObject();
+}
+
+void WriteAnswer(JsonWriter& json, const Answer& answer) {
+  json.StartObject();
+  json.Key("ok");
+  json.Bool(answer.has_value());
+  if (answer) {
+    json.Key("output");
+    Write(json, tmpl::ToValidUtf8(*answer));
+  } else {
+    json.Key("errors");
+    json.StartArray();
+    WriteProblem(json, answer.error());
+    json.EndArray();
+  }
+  json.EndObject();
+}
+
+class TemplateVerb final : public Verb {
+ public:
+  CLI::App* Declare(CLI::App& program) override {
+    CLI::App* verb = program.add_subcommand(
+        "template", "Expand templates of rule annotations and notifications");
+    verb->add_flag("--json", json_,
+                   "Read one JSON object a line: \"text\", \"data\", \"dialect\" (prometheus, "
+                   "alertmanager or go), "
+                   "\"queries\", \"now\", \"templates\"; answer with one a line: "
+                   "{\"ok\":true,\"output\":…} or "
+                   "{\"ok\":false,\"errors\":[{\"phase\":…,\"message\":…,\"start\":…,\"end\":…}]} "
+                   "(byte offsets into the text, end exclusive)")
+        ->required();
+    return verb;
+  }
+
+  // Bad lines are answered too, so that answers and questions stay in step.
+  int Run() override {
+    LineStream stream;
+    JsonWriter json;
+    std::string_view line;
+    while (stream.Next(line)) {
+      Arena arena;
+      const Answer answer = Ask(ReadJson(line, arena), arena);
+      StringSink sink{&stream.out()};
+      json.Reset(sink);
+      WriteAnswer(json, answer);
+      stream.out().push_back('\n');
+    }
+    stream.Flush();
+    return kSuccess;
+  }
+
+ private:
+  bool json_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Verb> MakeTemplateVerb() { return std::make_unique<TemplateVerb>(); }
+
+}  // namespace promql::cli

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// Functions that rules and notifications have in common. Private to the room.
+#pragma once
+
+#include "promql/template/function.h"
+#include "promql/template/unicode.h"
+
+namespace promql::tmpl {
+
+Value MatchText(Call& call);       // pattern, text → bool
+Value ReplaceAllText(Call& call);  // pattern, replacement, text
+Value UpperText(Call& call);
+Value LowerText(Call& call);
+Value SafeHtml(Call& call);
+
+}  // namespace promql::tmpl
