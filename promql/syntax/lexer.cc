@@ -346,7 +346,8 @@ bool Lexer::AcceptAny(std::string_view set) {
 Token Lexer::LexNumberOrDuration() {
   if (ScanNumber()) return Emit(kNumber);
   if (ScanDurationRest()) return Emit(kDuration);
-  return Fail("bad number or duration: " + Quote(text_.substr(start_, pos_ - start_)));
+  while (IsAlphaNumeric(Peek())) ++pos_;
+  return Fail("bad number or duration: `" + std::string(text_.substr(start_, pos_ - start_)) + "`");
 }
 
 // What follows the first digits of a duration. Whether the units make sense is seen when the

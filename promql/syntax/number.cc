@@ -47,6 +47,7 @@ std::optional<std::int64_t> ParseInteger(std::string_view text) {
     base = 8;
     text.remove_prefix(1);
   }
+  if (!text.empty() && text.front() == '-') return std::nullopt;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;

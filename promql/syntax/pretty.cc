@@ -13,22 +13,18 @@ class PrettyPrinter {
   PrettyPrinter(std::size_t width, std::string& out) : width_(width), out_(out) {}
 
   void Print(const Expr& expr, std::size_t level) {
-    Indent(level);
-    PrintHere(expr, level);
+    const std::size_t before = out_.size();
+    // A subquery that fits stands at the margin: Prometheus does not indent it.
+    if (expr.As<Subquery>() == nullptr) Indent(level);
+    const std::size_t start = out_.size();
+    if (AppendPrintedUpTo(expr, width_, out_) || !IsBreakable(expr)) return;
+    out_.resize(start);
+    if (expr.As<BinaryExpr>() != nullptr) out_.resize(before);
+    std::visit([&](const auto& node) { Break(node, level); }, expr.node);
   }
 
  private:
   void Indent(std::size_t level) { out_.append(level * 2, ' '); }
-
-  // Behind an indentation that is written already.
-  void PrintHere(const Expr& expr, std::size_t level) {
-    const std::size_t before = out_.size();
-    AppendPrinted(expr, out_);
-    if (out_.size() - before <= width_) return;
-    if (!IsBreakable(expr)) return;
-    out_.resize(before);
-    std::visit([&](const auto& node) { Break(node, level); }, expr.node);
-  }
 
   static bool IsBreakable(const Expr& expr) {
     return expr.As<NumberLiteral>() == nullptr && expr.As<StringLiteral>() == nullptr &&
@@ -47,16 +43,17 @@ class PrettyPrinter {
     Close(level);
   }
 
+  // The operand stands on the same line as its sign.
   void Break(const UnaryExpr& unary, std::size_t level) {
     out_.push_back(unary.op == UnaryOp::kMinus ? '-' : '+');
-    PrintHere(*unary.operand, level);
+    const std::size_t start = out_.size();
+    Print(*unary.operand, level);
+    out_.erase(start, out_.find_first_not_of(' ', start) - start);
   }
 
-  // The operands stand one level deeper than the operator, but the first line starts where the
-  // whole does.
+  // The operands stand one level deeper than the operator.
   void Break(const BinaryExpr& binary, std::size_t level) {
-    out_.append(2, ' ');
-    PrintHere(*binary.lhs, level + 1);
+    Print(*binary.lhs, level + 1);
     out_.push_back('\n');
     Indent(level);
     AppendOperator(binary, out_);
@@ -87,7 +84,7 @@ class PrettyPrinter {
   }
 
   void Break(const Subquery& subquery, std::size_t level) {
-    PrintHere(*subquery.operand, level);
+    Print(*subquery.operand, level);
     AppendSubquerySuffix(subquery, out_);
   }
 

@@ -98,9 +98,10 @@ constexpr std::uint32_t kDeep = 200;
 
 class Printer {
  public:
-  explicit Printer(std::string& out) : out_(out) {}
+  Printer(std::string& out, std::size_t limit) : out_(out), limit_(limit) {}
 
   void Print(const Expr& expr) {
+    if (out_.size() > limit_) return;
     std::visit([&](const auto& node) { PrintNode(node); }, expr.node);
   }
 
@@ -135,7 +136,10 @@ class Printer {
       first = next->lhs;
     }
     Print(*first);
-    for (const BinaryExpr* node : std::views::reverse(spine)) PrintRight(*node);
+    for (const BinaryExpr* node : std::views::reverse(spine)) {
+      if (out_.size() > limit_) return;
+      PrintRight(*node);
+    }
   }
 
   void PrintRight(const BinaryExpr& binary) {
@@ -191,6 +195,7 @@ class Printer {
   }
 
   std::string& out_;
+  std::size_t limit_;  // printing stops behind this size
 };
 
 void AppendFill(std::string_view word, double value, std::string& out) {
@@ -333,7 +338,16 @@ void AppendSubquerySuffix(const Subquery& subquery, std::string& out) {
   AppendOffset(subquery.shift, out);
 }
 
-void AppendPrinted(const Expr& expr, std::string& out) { Printer(out).Print(expr); }
+void AppendPrinted(const Expr& expr, std::string& out) {
+  Printer(out, std::numeric_limits<std::size_t>::max()).Print(expr);
+}
+
+bool AppendPrintedUpTo(const Expr& expr, std::size_t width, std::string& out) {
+  if (expr.height > width) return false;  // each level takes a character at least
+  const std::size_t limit = out.size() + width;
+  Printer(out, limit).Print(expr);
+  return out.size() <= limit;
+}
 
 std::string Print(const Expr& expr) {
   std::string out;

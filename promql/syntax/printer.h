@@ -14,10 +14,14 @@ namespace promql {
 [[nodiscard]] std::string Print(const Expr& expr);
 void AppendPrinted(const Expr& expr, std::string& out);
 
-// Broken where a part is wider than `width`.
+// Prometheus' own form over several lines (its width is 100): broken where a part is wider than
+// `width`.
 [[nodiscard]] std::string PrintPretty(const Expr& expr, std::size_t width = 100);
 
 // Parts, for those who print trees in their own way.
+// Appends the canonical form; false, with only some of it appended, when that is wider than
+// `width`. Takes no longer than `width` asks for, but for one leaf; leaves are always whole.
+bool AppendPrintedUpTo(const Expr& expr, std::size_t width, std::string& out);
 void AppendMatcher(const LabelMatcher& matcher, std::string& out);
 void AppendLabelList(std::span<const std::string_view> labels, std::string& out);
 // ` by (a, b) ` behind an aggregation's name, or nothing.
