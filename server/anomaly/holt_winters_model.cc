@@ -57,7 +57,7 @@ double HoltWintersModel::Step(double value) {
   const bool factor = form_.trend == Component::kMultiplicative;
   const double base = factor ? states_.level * growth : states_.level + growth;
   double* const season = form_.period == 0 ? nullptr : &states_.season[next_];
-  const bool seasonal_factor = form_.season == Component::kMultiplicative;
+  const bool seasonal_factor = season != nullptr && form_.season == Component::kMultiplicative;
   double expected = base;
   if (season != nullptr) expected = seasonal_factor ? base * *season : base + *season;
 

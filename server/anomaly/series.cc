@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <tuple>
 
 namespace warden::anomaly {
 namespace {
@@ -17,6 +19,20 @@ Duration MedianStep(const std::vector<Point>& sorted) {
   const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
   std::nth_element(steps.begin(), middle, steps.end());
   return *middle;
+}
+
+// Points of the same time stay in the order given.
+std::vector<Point> SortedByTime(std::span<const Point> points) {
+  const auto is_earlier = [](const Point& one, const Point& two) { return one.at < two.at; };
+  std::vector<Point> sorted(points.begin(), points.end());
+  if (std::is_sorted(sorted.begin(), sorted.end(), is_earlier)) return sorted;
+  std::vector<std::size_t> order(points.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t one, std::size_t two) {
+    return std::tie(points[one].at, one) < std::tie(points[two].at, two);
+  });
+  for (std::size_t i = 0; i < order.size(); ++i) sorted[i] = points[order[i]];
+  return sorted;
 }
 
 // Steps from `from` to `to`, rounded to the nearest.
@@ -35,9 +51,7 @@ std::size_t EvenSeries::present() const {
 
 EvenSeries OntoGrid(std::span<const Point> points, Duration wanted_step,
                     std::optional<Instant> end) {
-  std::vector<Point> sorted(points.begin(), points.end());
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const Point& one, const Point& two) { return one.at < two.at; });
+  const std::vector<Point> sorted = SortedByTime(points);
   EvenSeries series;
   series.step = wanted_step > Duration{0} ? wanted_step : MedianStep(sorted);
   if (sorted.empty() || series.step <= Duration{0}) return series;

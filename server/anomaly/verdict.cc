@@ -58,7 +58,7 @@ std::string_view Name(DetectorKind kind) {
 
 std::optional<DetectorKind> DetectorKindOf(std::string_view text) {
 #define DETECTOR(kind, name) \
-  if (text == name) return DetectorKind::k##kind;
+  if (text == (name)) return DetectorKind::k##kind;
 #include "server/anomaly/detectors.def"
 #undef DETECTOR
   return std::nullopt;
