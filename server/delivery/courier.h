@@ -4,11 +4,10 @@
 // and the next due instant; every method is safe from any other thread. It borrows its parts and
 // they outlive it.
 //
-//   Notify ─▶ lease (commit) ─▶ load ─▶ enrich ─▶ gate ─▶ compose ─▶ send ─▶ judge ─▶ settle
-//   (commit)
-//      ▲         up to 4 a destination   2 s at most   └ rate, circuit  ▲──────┘ at most 6
-//      exchanges └──────────────── the end of an attempt, the next due instant
-//      ────────────────────────────┘
+//   Notify ─▶ lease ─▶ load ─▶ enrich ─▶ gate ─▶ compose ─▶ send ─▶ judge ─▶ settle
+//     ▲      (commit)          2 s most   rate,     ▲── 6 exchanges ──┘      (commit)
+//     │      4 a destination              circuit                               │
+//     └───────────── the end of an attempt, the next due instant ◀──────────────┘
 //
 // One broken destination delays no other: each has its own gate and its own share of the leases.
 // Messages of one incident to one destination go one after the other.
@@ -70,8 +69,8 @@ class Courier {
 
   // There may be new rows: after a commit of triage.
   void Notify();
-  // From the next message on. Circuits start afresh; rows of destinations that are gone become
-  // dead.
+  // From the next message on (the enricher has its own SetConfig). Circuits start afresh; rows of
+  // destinations that are gone become dead.
   void SetConfig(std::shared_ptr<const Config> config);
   // A dead or expired row is sent again as a new row; `done` gets its id on the courier's or
   // writer's thread. invalid: no such row, not in such a state, or a newer message waits for its

@@ -170,7 +170,6 @@ void Courier::Loop::OnSettled(const Delivery& row) {
 }
 
 void Courier::Loop::SetConfig(std::shared_ptr<const Config> config) {
-  if (parts_.enricher != nullptr) parts_.enricher->SetConfig(config);
   snapshot_ = std::make_shared<Snapshot>(std::move(config), parts_.make_channel);
   const Instant now = parts_.clock.Now();
   for (auto& [destination, queue] : queues_) {
@@ -179,6 +178,9 @@ void Courier::Loop::SetConfig(std::shared_ptr<const Config> config) {
     }
     queue.gate.Reset(snapshot_->gate_policy(destination), now);
   }
+  std::erase_if(queues_, [this](const auto& entry) {
+    return entry.second.waiting.empty() && !snapshot_->ChannelOf(entry.first);
+  });
   look_now_ = true;
 }
 
