@@ -13,7 +13,7 @@ import tempfile
 # How the header of an outside library begins.
 LIBRARY_HEADERS = {
     "boost/": "beast", "CLI/": "cli11", "cairo": "cairo", "curl/": "curl", "openssl/": "openssl",
-    "prometheus/": "prometheus", "rapidjson/": "rapidjson", "re2/": "re2", "sqlite3.h": "sqlite", "yaml-cpp/": "yaml",
+    "prometheus/": "prometheus", "rapidjson/": "rapidjson", "re2/": "re2", "sqlite3.h": "sqlite", "yaml-cpp/": "yaml", "yaml.h": "libyaml",
     "libpq-fe.h": "pq", "zlib.h": "zlib", "httplib.h": "httplib", "gtest/": "gtest", "gmock/": "gtest",
 }
 EVERYBODYS = re.compile(r"[a-z_0-9]+|(sys|netinet|arpa|net|linux)/[a-z_0-9]+\.h|"

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+
+#include "server/config/sections.h"
+
+namespace warden {
+namespace {
+
+constexpr auto kAtLeastStep = std::chrono::seconds(1);
+
+void SetKind(DetectorConfig& out, Reader& reader, const YamlNode& node) {
+  const auto text = reader.Text(node);
+  if (!text) return;
+  for (const auto kind : {DetectorKind::kHoltWinters, DetectorKind::kEwma, DetectorKind::kZscore,
+                          DetectorKind::kRollingPercentile}) {
+    if (Name(kind) == *text) {
+      out.kind = kind;
+      return;
+    }
+  }
+  reader.Error(node, "expected holt_winters, ewma, zscore or rolling_percentile");
+}
+
+void SetDirection(DetectorConfig& out, Reader& reader, const YamlNode& node) {
+  const auto text = reader.Text(node);
+  if (!text) return;
+  if (*text == "both") {
+    out.direction = Direction::kBoth;
+  } else if (*text == "above") {
+    out.direction = Direction::kAbove;
+  } else if (*text == "below") {
+    out.direction = Direction::kBelow;
+  } else {
+    reader.Error(node, "expected both, above or below");
+  }
+}
+
+constexpr Field<DetectorConfig> kDetectorFields[] = {
+    {"type", SetKind},
+    {"period", Set<&DetectorConfig::period>},
+    {"threshold", Set<&DetectorConfig::threshold>},
+    {"direction", SetDirection},
+    {"alpha", Set<&DetectorConfig::alpha>},
+    {"beta", Set<&DetectorConfig::beta>},
+    {"gamma", Set<&DetectorConfig::gamma>},
+    {"window", Set<&DetectorConfig::window>},
+    {"lower_percentile", Set<&DetectorConfig::lower_percentile>},
+    {"upper_percentile", Set<&DetectorConfig::upper_percentile>},
+    {"min_points", Set<&DetectorConfig::min_points>},
+};
+
+void CheckDetector(Reader& reader, const YamlNode& node, const SeenKeys& seen,
+                   const DetectorConfig& detector) {
+  const auto complain = [&](const char* key, bool is_wrong, const char* message) {
+    const YamlNode* at = seen.Find(key);
+    if (is_wrong) reader.Error(at != nullptr ? *at : node, message);
+  };
+  const auto is_share = [](const std::optional<double>& value) {
+    return !value || (*value > 0 && *value < 1);
+  };
+  complain("period", detector.period < 2 || detector.period > 100'000,
+           "`period` is a number of points from 2 to 100000");
+  complain("window", detector.window < 2 || detector.window > 100'000,
+           "`window` is a number of points from 2 to 100000");
+  complain("threshold", detector.threshold <= 0, "`threshold` is more than 0");
+  complain("alpha", !is_share(detector.alpha), "`alpha` lies between 0 and 1");
+  complain("beta", !is_share(detector.beta), "`beta` lies between 0 and 1");
+  complain("gamma", !is_share(detector.gamma), "`gamma` lies between 0 and 1");
+  const bool is_ordered = detector.lower_percentile >= 0 &&
+                          detector.lower_percentile < detector.upper_percentile &&
+                          detector.upper_percentile <= 100;
+  complain("upper_percentile", !is_ordered,
+           "percentiles lie between 0 and 100, the lower one below the upper one");
+}
+
+// A detector is written as its name, or as keys and values with its parameters.
+template <class T>
+void SetDetector(T& out, Reader& reader, const YamlNode& node) {
+  out.detector = {};
+  if (node.kind == YamlNode::Kind::kScalar && !node.IsLooseNull())
+    return SetKind(out.detector, reader, node);
+  const SeenKeys seen = ReadSection(reader, node, "detector", kDetectorFields, out.detector);
+  CheckDetector(reader, node, seen, out.detector);
+}
+
+template <class T>
+void CheckSpan(Reader& reader, const YamlNode& node, const SeenKeys& seen, const T& out) {
+  const YamlNode* step = seen.Find("step");
+  const YamlNode* history = seen.Find("history");
+  if (out.step < kAtLeastStep) {
+    return reader.Error(step != nullptr ? *step : node, "`step` is at least 1s");
+  }
+  if (out.history < 2 * out.step || out.history / out.step > 11'000) {
+    reader.Error(history != nullptr ? *history : node,
+                 "`history` must hold from 2 to 11000 steps: Prometheus answers no more");
+  }
+}
+
+constexpr Field<AnomalyQuery> kQueryFields[] = {
+    {"matchers", Set<&AnomalyQuery::matchers>}, {"query", Set<&AnomalyQuery::query>},
+    {"history", Set<&AnomalyQuery::history>},   {"step", Set<&AnomalyQuery::step>},
+    {"detector", SetDetector<AnomalyQuery>},
+};
+
+constexpr Field<AnomalyConfig> kAnomalyFields[] = {
+    {"enabled", Set<&AnomalyConfig::is_enabled>}, {"budget", Set<&AnomalyConfig::budget>},
+    {"history", Set<&AnomalyConfig::history>},    {"step", Set<&AnomalyConfig::step>},
+    {"detector", SetDetector<AnomalyConfig>},     {"queries", SetList<&AnomalyConfig::queries>},
+};
+
+constexpr Field<SeverityMapping> kSeverityFields[] = {
+    {"critical", Set<&SeverityMapping::critical>},
+    {"high", Set<&SeverityMapping::high>},
+    {"medium", Set<&SeverityMapping::medium>},
+    {"low", Set<&SeverityMapping::low>},
+};
+
+void SetSeverity(WatchConfig& out, Reader& reader, const YamlNode& node) {
+  ReadSection(reader, node, "severity", kSeverityFields, out.severity);
+}
+
+constexpr Field<WatchConfig> kWatchFields[] = {
+    {"name", Set<&WatchConfig::name>},
+    {"query", Set<&WatchConfig::query>},
+    {"interval", Set<&WatchConfig::interval>},
+    {"history", Set<&WatchConfig::history>},
+    {"step", Set<&WatchConfig::step>},
+    {"timeout", Set<&WatchConfig::timeout>},
+    {"detector", SetDetector<WatchConfig>},
+    {"severity", SetSeverity},
+    {"fire_after", Set<&WatchConfig::fire_after>},
+    {"resolve_after", Set<&WatchConfig::resolve_after>},
+    {"labels", Set<&WatchConfig::labels>},
+    {"annotations", Set<&WatchConfig::annotations>},
+};
+
+}  // namespace
+
+void ReadValue(Reader& reader, const YamlNode& node, AnomalyQuery& out) {
+  const SeenKeys seen = ReadSection(reader, node, "queries", kQueryFields, out);
+  if (out.query.empty()) reader.Error(node, "an entry of `queries` needs `query`");
+  if (out.matchers.empty())
+    reader.Error(node, "an entry of `queries` needs `matchers`: which alerts it is for");
+  CheckSpan(reader, node, seen, out);
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, AnomalyConfig& out) {
+  out = {};
+  const SeenKeys seen = ReadSection(reader, node, "anomaly", kAnomalyFields, out);
+  CheckSpan(reader, node, seen, out);
+  if (out.budget > std::chrono::seconds(30)) {
+    reader.Error(*seen.Find("budget"), "`budget` is at most 30s: notifications wait for it");
+  }
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, WatchConfig& out) {
+  const SeenKeys seen = ReadSection(reader, node, "watches", kWatchFields, out);
+  if (out.name.empty()) reader.Error(node, "a watch needs a `name`");
+  if (out.query.empty()) reader.Error(node, "a watch needs a `query`");
+  if (out.interval < kAtLeastStep)
+    reader.Error(*seen.Find("interval"), "`interval` is at least 1s");
+  if (out.timeout < kAtLeastStep) reader.Error(*seen.Find("timeout"), "`timeout` is at least 1s");
+  if (out.fire_after == 0 || out.resolve_after == 0)
+    reader.Error(node, "`fire_after` and `resolve_after` are at least 1");
+  CheckSpan(reader, node, seen, out);
+}
+
+void AddWatchKeys(KnownKeys& known) {
+  AddKnownKeys(known, "anomaly", kAnomalyFields);
+  AddKnownKeys(known, "queries", kQueryFields);
+  AddKnownKeys(known, "detector", kDetectorFields);
+  AddKnownKeys(known, "watches", kWatchFields);
+  AddKnownKeys(known, "severity", kSeverityFields);
+}
+
+}  // namespace warden

@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/config/reader.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <limits>
+#include <set>
+
+#include "promql/model/duration.h"
+#include "promql/model/go_text.h"
+#include "server/config/url.h"
+#include "server/config/yaml_scalar.h"
+
+namespace warden {
+namespace {
+
+std::string Described(const YamlNode& node) {
+  if (node.kind == YamlNode::Kind::kSequence) return "a list";
+  if (node.kind == YamlNode::Kind::kMapping) return "keys and values";
+  std::string text = node.text.substr(0, 40);
+  if (text.size() < node.text.size()) text += "...";
+  return (node.is_plain ? "`" : "the text `") + text + "`";
+}
+
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row[b.size()];
+}
+
+std::string Folded(std::string_view key) {
+  std::string out;
+  for (const char c : key) {
+    if (c != '_' && c != '-') out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+  }
+  return out;
+}
+
+// The known key that the wrong one most likely means; empty when none is near.
+std::string_view Nearest(std::string_view key, std::span<const std::string_view> known) {
+  std::string_view best;
+  std::size_t best_distance = std::max<std::size_t>(1, key.size() / 3) + 1;
+  for (const std::string_view candidate : known) {
+    const std::size_t distance = EditDistance(Folded(key), Folded(candidate));
+    if (distance < best_distance) {
+      best = candidate;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+bool IsMerge(const YamlNode& key) {
+  return key.kind == YamlNode::Kind::kScalar && key.text == "<<" &&
+         (key.is_plain || key.tag == "tag:yaml.org,2002:merge");
+}
+
+// Appends the entries of what stands behind a merge key.
+void Merge(Reader& reader, const YamlNode& value, std::vector<MappingEntry>& entries) {
+  if (value.kind == YamlNode::Kind::kMapping) {
+    for (const MappingEntry& entry : Entries(reader, value)) entries.push_back(entry);
+    return;
+  }
+  if (value.kind != YamlNode::Kind::kSequence) {
+    return reader.Error(value, "a merge key needs keys and values, or a list of them");
+  }
+  for (auto item = value.items.rbegin(); item != value.items.rend(); ++item) {
+    if ((*item)->kind != YamlNode::Kind::kMapping) {
+      return reader.Error(**item, "a merge key needs keys and values, or a list of them");
+    }
+    Merge(reader, **item, entries);
+  }
+}
+
+// Keys of a plain map are unique even across merges.
+template <class Read>
+void ReadMap(Reader& reader, const YamlNode& node, Read read) {
+  if (node.IsLooseNull()) return;
+  if (node.kind != YamlNode::Kind::kMapping) {
+    return reader.Error(node, "expected keys and values, found " + Described(node));
+  }
+  std::set<std::string> seen;
+  for (const MappingEntry& entry : Entries(reader, node)) {
+    const auto key = reader.Text(*entry.key);
+    if (!key) continue;
+    if (!seen.insert(*key).second) reader.Error(*entry.key, "key `" + *key + "` stands here twice");
+    read(*key, entry);
+  }
+}
+
+}  // namespace
+
+Reader::Reader(std::string file, std::string_view text)
+    : file_(std::move(file)), folder_(std::filesystem::path(file_).parent_path().string()) {
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines_.emplace_back(line);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+  }
+}
+
+ConfigDiagnostic Reader::Diagnostic(int line, int column, std::string message) const {
+  ConfigDiagnostic diagnostic{file_, line, column, std::move(message), ""};
+  if (line > 0 && static_cast<std::size_t>(line) <= lines_.size()) {
+    diagnostic.source_line = lines_[static_cast<std::size_t>(line) - 1];
+  }
+  return diagnostic;
+}
+
+void Reader::Error(const YamlNode& at, std::string message) {
+  ErrorAt(at.line, at.column, std::move(message));
+}
+
+void Reader::ErrorAt(int line, int column, std::string message) {
+  errors_.push_back(Diagnostic(line, column, std::move(message)));
+}
+
+void Reader::Notice(const YamlNode& at, std::string message) {
+  notices_.push_back(Diagnostic(at.line, at.column, std::move(message)));
+}
+
+namespace {
+ConfigDiagnostics Sorted(ConfigDiagnostics list) {
+  const auto key = [](const ConfigDiagnostic& d) { return std::tie(d.line, d.column, d.message); };
+  std::ranges::stable_sort(list, {}, key);
+  const auto rest = std::ranges::unique(list, {}, key);
+  list.erase(rest.begin(), rest.end());
+  return list;
+}
+}  // namespace
+
+ConfigDiagnostics Reader::TakeErrors() { return Sorted(std::move(errors_)); }
+ConfigDiagnostics Reader::TakeNotices() { return Sorted(std::move(notices_)); }
+
+std::string Reader::Join(const std::string& path) const {
+  if (path.empty() || path.front() == '/' || folder_.empty()) return path;
+  return (std::filesystem::path(folder_) / path).lexically_normal().string();
+}
+
+std::optional<std::string> Reader::Text(const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::kScalar) {
+    Error(node, "expected text, found " + Described(node));
+    return std::nullopt;
+  }
+  if (node.IsLooseNull()) return "";
+  return node.text;
+}
+
+Secret SecretDraft::Finish(Reader& reader, std::string_view key) const {
+  if (has_text && !file.empty()) {
+    reader.Error(*file_at, "`" + std::string(key) + "` and `" + std::string(key) +
+                               "_file` exclude each other");
+  }
+  if (has_text) return Secret::Inline(text);
+  return file.empty() ? Secret() : Secret::File(file);
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, std::string& out) {
+  out = reader.Text(node).value_or("");
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, bool& out) {
+  out = false;
+  if (node.IsLooseNull()) return;
+  const YamlValue value =
+      node.kind == YamlNode::Kind::kScalar ? Resolve(node) : YamlValue(std::string());
+  if (const auto* flag = std::get_if<bool>(&value)) {
+    out = *flag;
+  } else {
+    reader.Error(node, "expected true or false, found " + Described(node));
+  }
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, std::int64_t& out) {
+  out = 0;
+  if (node.IsLooseNull()) return;
+  const YamlValue value =
+      node.kind == YamlNode::Kind::kScalar ? Resolve(node) : YamlValue(std::string());
+  constexpr auto kMax = static_cast<double>(std::numeric_limits<std::int64_t>::max());
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    out = *integer;
+  } else if (const auto* real = std::get_if<double>(&value);
+             real != nullptr && *real < kMax && *real >= -kMax) {
+    out = static_cast<std::int64_t>(*real);  // as Go does: the fraction is dropped
+  } else {
+    reader.Error(node, "expected a whole number, found " + Described(node));
+  }
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, std::uint64_t& out) {
+  out = 0;
+  if (node.IsLooseNull()) return;
+  const YamlValue value =
+      node.kind == YamlNode::Kind::kScalar ? Resolve(node) : YamlValue(std::string());
+  constexpr auto kMax = static_cast<double>(std::numeric_limits<std::uint64_t>::max());
+  if (const auto* integer = std::get_if<std::int64_t>(&value);
+      integer != nullptr && *integer >= 0) {
+    out = static_cast<std::uint64_t>(*integer);
+  } else if (const auto* natural = std::get_if<std::uint64_t>(&value)) {
+    out = *natural;
+  } else if (const auto* real = std::get_if<double>(&value);
+             real != nullptr && *real < kMax && *real >= 0) {
+    out = static_cast<std::uint64_t>(*real);
+  } else {
+    reader.Error(node, "expected a whole number that is not negative, found " + Described(node));
+  }
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, double& out) {
+  out = 0;
+  if (node.IsLooseNull()) return;
+  const YamlValue value =
+      node.kind == YamlNode::Kind::kScalar ? Resolve(node) : YamlValue(std::string());
+  if (const auto* real = std::get_if<double>(&value); real != nullptr && *real - *real == 0) {
+    out = *real;
+  } else if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    out = static_cast<double>(*integer);
+  } else {
+    reader.Error(node, "expected a number, found " + Described(node));
+  }
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, std::chrono::milliseconds& out) {
+  out = std::chrono::milliseconds(0);
+  if (node.IsNull()) return;
+  const auto text = reader.Text(node);
+  if (!text) return;
+  if (const auto duration = promql::ParseDuration(*text)) {
+    out = *duration;
+  } else {
+    reader.Error(node, "expected a duration like 1h30m, found " + Described(node));
+  }
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, std::chrono::nanoseconds& out) {
+  out = std::chrono::nanoseconds(0);
+  if (node.IsLooseNull()) return;
+  const YamlValue value =
+      node.kind == YamlNode::Kind::kScalar ? Resolve(node) : YamlValue(std::string());
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    out = std::chrono::nanoseconds(*integer);
+    return;
+  }
+  const auto* text = std::get_if<std::string>(&value);
+  if (const auto duration = text != nullptr ? promql::ParseGoDuration(*text) : std::nullopt) {
+    out = *duration;
+  } else {
+    reader.Error(node, "expected a duration like 1m30s or 1.5s, found " + Described(node));
+  }
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, TemplateText& out) {
+  out = {};
+  const auto text = reader.Text(node);
+  if (!text) return;
+  out = {*text, true, node.line, node.column};
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, UrlText& out) {
+  out.text.clear();
+  const auto text = reader.Text(node);
+  if (!text) return;
+  out.text = *text;
+  if (out.text == kRedacted)
+    return reader.Notice(node, "holds the placeholder of a secret, not the secret");
+  if (const auto problem = HttpUrlProblem(out.text)) reader.Error(node, *problem);
+}
+
+bool IsList(Reader& reader, const YamlNode& node) {
+  if (node.kind == YamlNode::Kind::kSequence) return true;
+  if (!node.IsLooseNull()) reader.Error(node, "expected a list, found " + Described(node));
+  return false;
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, std::vector<std::string>& out) {
+  out.clear();
+  if (!IsList(reader, node)) return;
+  for (const YamlNode* item : node.items) out.push_back(reader.Text(*item).value_or(""));
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, std::map<std::string, std::string>& out) {
+  out.clear();
+  ReadMap(reader, node, [&](const std::string& key, const MappingEntry& entry) {
+    ReadValue(reader, *entry.value, out[key]);
+  });
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, std::map<std::string, TemplateText>& out) {
+  out.clear();
+  ReadMap(reader, node, [&](const std::string& key, const MappingEntry& entry) {
+    ReadValue(reader, *entry.value, out[key]);
+  });
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, promql::LabelSet& out) {
+  out = {};
+  ReadMap(reader, node, [&](const std::string& key, const MappingEntry& entry) {
+    if (key.empty()) reader.Error(*entry.key, "a label name cannot be empty");
+    std::string value;
+    ReadValue(reader, *entry.value, value);
+    out.Set(key, value);
+  });
+}
+
+void ReadValue(Reader& reader, const YamlNode& node, promql::Matchers& out) {
+  out.clear();
+  if (!IsList(reader, node)) return;
+  for (const YamlNode* item : node.items) {
+    const auto text = reader.Text(*item);
+    if (!text) continue;
+    auto matchers = promql::ParseMatchers(*text);
+    if (!matchers) {
+      reader.Error(*item, "matcher `" + *text + "`: " + matchers.error().message);
+      continue;
+    }
+    for (auto& matcher : *matchers) out.push_back(std::move(matcher));
+  }
+}
+
+std::vector<MappingEntry> Entries(Reader& reader, const YamlNode& mapping) {
+  std::vector<MappingEntry> entries;
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i + 1 < mapping.items.size(); i += 2) {
+    const YamlNode& key = *mapping.items[i];
+    if (IsMerge(key)) {
+      Merge(reader, *mapping.items[i + 1], entries);
+      continue;
+    }
+    if (key.kind != YamlNode::Kind::kScalar) {
+      reader.Error(key, "a key must be text");
+      continue;
+    }
+    if (!seen.insert(key.text).second) {
+      reader.Error(key, "key `" + key.text + "` stands here twice");
+      continue;
+    }
+    entries.push_back({&key, mapping.items[i + 1]});
+  }
+  return entries;
+}
+
+void ReportUnknownKey(Reader& reader, const MappingEntry& entry, std::string_view section,
+                      std::span<const std::string_view> keys) {
+  std::string message = "unknown key `" + entry.key->text + "` in `" + std::string(section) + "`";
+  const std::string_view nearest = Nearest(entry.key->text, keys);
+  if (!nearest.empty()) message += ", did you mean `" + std::string(nearest) + "`?";
+  reader.Error(*entry.key, std::move(message));
+}
+
+}  // namespace warden
