@@ -90,9 +90,10 @@ TEST_F(HttpClientTls, ReadsRotatedFilesAtTheNextConnection) {
 }
 
 TEST_F(HttpClientTls, TellsARefusalFromACut) {
-  const auto call = [this](const RawServer& server) {
+  const auto call = [this](const RawServer& server, int timeout_ms = 10'000) {
     return Fault(client_.Call({.url = "https://127.0.0.1:" + std::to_string(server.port()) + "/",
-                               .timeout = std::chrono::milliseconds(200)}));
+                               .timeout = std::chrono::milliseconds(timeout_ms),
+                               .tls = {.ca_file = certificates_.ca_file()}}));
   };
   EXPECT_EQ(call(RawServer([](RawConnection& peer) {
               (void)peer.Read(10);
@@ -110,7 +111,7 @@ TEST_F(HttpClientTls, TellsARefusalFromACut) {
               peer.WaitForClose();
             })),
             "tls");
-  EXPECT_EQ(call(RawServer([](RawConnection& peer) { peer.WaitForClose(); })),
+  EXPECT_EQ(call(RawServer([](RawConnection& peer) { peer.WaitForClose(); }), 200),
             "timeout_before_send");
 }
 

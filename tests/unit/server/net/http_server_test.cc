@@ -320,21 +320,21 @@ TEST_F(HttpServerTest, AnswersMalformedRequestsAndCloses) {
 }
 
 TEST_F(HttpServerTest, EndsSlowHeadersSlowBodiesAndIdleConnections) {
-  Serve({.header_timeout = milliseconds(40),
-         .body_timeout = milliseconds(40),
-         .idle_timeout = milliseconds(40)});
-  RawConnection silent = Raw();
-  EXPECT_EQ(silent.ReadAll(), "");
-  RawConnection header = Raw();
-  header.Send("GET / HTTP/1.1\r\nHost:");
-  EXPECT_TRUE(header.ReadAll().starts_with("HTTP/1.1 408 "));
-  RawConnection body = Raw();
-  body.Send("POST /large HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nx");
-  EXPECT_TRUE(body.ReadAll().starts_with("HTTP/1.1 408 "));
+  Serve({.header_timeout = milliseconds(400),
+         .body_timeout = milliseconds(300),
+         .idle_timeout = milliseconds(200)});
   RawConnection idle = Raw();
   idle.Send("GET /echo/x HTTP/1.1\r\nHost: h\r\n\r\n");
+  RawConnection body = Raw();
+  body.Send("POST /large HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nx");
+  RawConnection header = Raw();
+  header.Send("GET / HTTP/1.1\r\nHost:");
+  RawConnection silent = Raw();
   EXPECT_TRUE(idle.ReadMessage().starts_with("HTTP/1.1 200 "));
   EXPECT_EQ(idle.ReadAll(), "");
+  EXPECT_TRUE(body.ReadAll().starts_with("HTTP/1.1 408 "));
+  EXPECT_TRUE(header.ReadAll().starts_with("HTTP/1.1 408 "));
+  EXPECT_EQ(silent.ReadAll(), "");
 }
 
 TEST_F(HttpServerTest, ATrickleDoesNotExtendTheHeadersTime) {
