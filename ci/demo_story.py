@@ -80,14 +80,14 @@ grafana:
 anomaly:
   history: 10m
   step: 2s
-  detector: {{kind: holt_winters, period: 30}}
+  detector: {{type: holt_winters, period: 30}}
 watches:
   - name: CheckoutTraffic
     query: {request_rate}
     interval: 5s
     history: 10m
     step: 2s
-    detector: {{kind: holt_winters, period: 30}}
+    detector: {{type: holt_winters, period: 30}}
     labels: {{service: checkout, team: shop}}
 """
 
