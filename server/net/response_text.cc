@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/net/response_text.h"
 
+#include <array>
 #include <charconv>
+#include <ctime>
 
 namespace warden {
 namespace {
@@ -88,6 +90,26 @@ std::string_view ReasonPhrase(int status) {
     default:
       return "Status";
   }
+}
+
+ServerResponse PlainResponse(int status) {
+  return {.status = status, .body = std::string(ReasonPhrase(status)) + '\n'};
+}
+
+ServerResponse BusyResponse() {
+  ServerResponse response = PlainResponse(503);
+  response.headers.push_back({"Retry-After", "1"});
+  return response;
+}
+
+std::string HttpDate() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  gmtime_r(&now, &parts);
+  std::array<char, 40> text{};
+  const std::size_t length =
+      std::strftime(text.data(), text.size(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return {text.data(), length};
 }
 
 bool HasBody(int status) { return status >= 200 && status != 204 && status != 304; }

@@ -10,6 +10,14 @@
 
 namespace warden {
 
+// The status' own phrase as plain text.
+[[nodiscard]] ServerResponse PlainResponse(int status);
+// 503 with Retry-After.
+[[nodiscard]] ServerResponse BusyResponse();
+
+// The value of Date, now.
+[[nodiscard]] std::string HttpDate();
+
 enum class KeepAlive { kYes, kNo };
 
 [[nodiscard]] std::string_view ReasonPhrase(int status);
