@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Detector `holt_winters`: expects the one-step forecast of the additive Holt-Winters method
-// (holt_winters_model.h), within so many deviations of its own residuals. Learning fits smoothing
-// parameters and starting states, leaves out points far from that first fit (incidents of the
-// past), and fits once more. The deviation is the larger of the scaled MAD and the 98th percentile
-// of |residual| over the normal distribution's, so that heavy tails widen the band; it is corrected
-// for the number of fitted states and grows over gaps. With fewer than two periods or 100 points
-// the detector falls back to `zscore` and says so.
+// (holt_winters_model.h), within so many deviations of its own residuals. Learning leaves out
+// incidents of the past (outliers.h), fits smoothing parameters and starting states, leaves out
+// what lies far from that fit, and fits once more. The deviation is the larger of the scaled MAD
+// and the 98th percentile of |residual| over the normal distribution's, so that heavy tails widen
+// the band; it is corrected for the number of fitted states and grows over gaps. With fewer than
+// two periods or min_points points the detector falls back to `zscore` and says so.
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -13,14 +13,17 @@
 
 #include "server/anomaly/holt_winters_fit.h"
 #include "server/anomaly/makers.h"
+#include "server/anomaly/outliers.h"
 #include "server/anomaly/statistics.h"
 
 namespace warden::anomaly {
 namespace {
 
-constexpr double kOutlier = 6;  // deviations beyond which the second fit leaves a point out
-constexpr double kMostOutliers =
-    0.05;  // more than this share are not outliers, but how the series is
+// Deviations from the robust profile beyond which no fit sees a point; from the first fit, the
+// second.
+constexpr double kFarOut = 8;
+constexpr double kOutlier = 6;
+constexpr std::size_t kCountedOfRun = 3;
 constexpr double kTailShare = 0.98;
 constexpr double kTailDistance = 2.3263;  // |normal| stays below it in 98 % of cases
 constexpr std::size_t kShortGap = 3;      // steps that can be missing without a word
@@ -83,53 +86,63 @@ class HoltWintersDetector final : public Detector {
   }
 
  private:
-  // One-step residuals of `fit` along `values`, NaN where a value is missing; leaves model_ at
+  // One-step residuals of `fit`, which sees only `kept`, against all of `values`; leaves model_ at
   // their end.
-  std::vector<double> Residuals(const HoltWintersFit& fit, std::span<const double> values) {
+  std::vector<double> Residuals(const HoltWintersFit& fit, std::span<const double> kept,
+                                std::span<const double> values) {
     model_ = HoltWintersModel(form_, fit.smoothing, fit.initial);
     std::vector<double> residuals;
     residuals.reserve(values.size());
-    for (const double value : values) residuals.push_back(model_.Step(value));
+    for (std::size_t t = 0; t < values.size(); ++t) {
+      residuals.push_back(values[t] - model_.Forecast());
+      (void)model_.Step(kept[t]);
+    }
     return residuals;
   }
 
   bool Fit(std::span<const double> history) {
-    FitOptions fitting;
-    fitting.fixed = {parameters_.alpha, parameters_.beta, parameters_.gamma};
-    const std::optional<HoltWintersFit> fit = FitHoltWinters(history, form_, fitting);
-    if (!fit) return false;
     half_step_ = HalfSmallestStep(history);
     is_constant_ = half_step_ == 0;
     std::vector<double> present;
     std::copy_if(history.begin(), history.end(), std::back_inserter(present),
                  [](double v) { return !std::isnan(v); });
     const double least = LeastScale(half_step_, MeanDeviation(present).mean, parameters_);
+    std::vector<double> kept = WithoutOutliers(history, form_.period, kFarOut, least);
 
-    std::vector<double> residuals = Residuals(*fit, history);
-    const double limit = kOutlier * ScaleOf(residuals, least);
-    const auto outliers = std::count_if(residuals.begin(), residuals.end(),
-                                        [&](double r) { return std::abs(r) > limit; });
+    FitOptions fitting;
+    fitting.fixed = {parameters_.alpha, parameters_.beta, parameters_.gamma};
+    const std::optional<HoltWintersFit> fit = FitHoltWinters(kept, form_, fitting);
+    if (!fit) return false;
+    std::vector<double> residuals = Residuals(*fit, kept, history);
+    const double limit = kOutlier * ScaleOf(residuals, kept, least);
+    std::size_t outliers = 0;
+    for (const double r : residuals) outliers += std::abs(r) > limit ? 1 : 0;
     if (outliers > 0 &&
         static_cast<double>(outliers) <= kMostOutliers * static_cast<double>(points_)) {
-      std::vector<double> cleaned(history.begin(), history.end());
-      for (std::size_t t = 0; t < cleaned.size(); ++t) {
-        if (std::abs(residuals[t]) > limit) cleaned[t] = kUnknown;
+      for (std::size_t t = 0; t < kept.size(); ++t) {
+        kept[t] = std::abs(residuals[t]) > limit ? kUnknown : history[t];
       }
-      if (const auto refit = RefitHoltWinters(cleaned, form_, *fit, fitting)) {
-        residuals = Residuals(*refit, cleaned);
+      if (const auto refit = RefitHoltWinters(kept, form_, *fit, fitting)) {
+        residuals = Residuals(*refit, kept, history);
       }
     }
-    scale_ = ScaleOf(residuals, least);
+    scale_ = ScaleOf(residuals, kept, least);
     missing_ = static_cast<std::size_t>(
         std::find_if(history.rbegin(), history.rend(), [](double v) { return !std::isnan(v); }) -
         history.rbegin());
     return std::isfinite(model_.Forecast()) && std::isfinite(scale_);
   }
 
-  double ScaleOf(const std::vector<double>& residuals, double least) const {
+  // Of a run of points that the fit left out only the first few count: an incident is one event,
+  // however long it was, while many short bursts are how the series is.
+  double ScaleOf(std::span<const double> residuals, std::span<const double> kept,
+                 double least) const {
     std::vector<double> sizes;
-    for (const double r : residuals) {
-      if (!std::isnan(r)) sizes.push_back(std::abs(r));
+    std::size_t run = 0;
+    for (std::size_t t = 0; t < residuals.size(); ++t) {
+      run = std::isnan(kept[t]) ? run + 1 : 0;
+      if (!std::isnan(residuals[t]) && run <= kCountedOfRun)
+        sizes.push_back(std::abs(residuals[t]));
     }
     if (sizes.empty()) return least;
     std::sort(sizes.begin(), sizes.end());

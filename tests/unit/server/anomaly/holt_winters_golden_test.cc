@@ -116,6 +116,24 @@ TEST(HoltWintersFit, WarmRefitIsCheapAndNotWorse) {
   EXPECT_LT(warm->evaluations, 30U);
 }
 
+TEST(HoltWintersModel, KnowsHowItsErrorGrows) {
+  const Smoothing p{.alpha = 0.5, .beta = 0.2, .gamma = 0.3, .phi = 0.9};
+  const HoltWintersStates flat{.level = 1, .trend = 0, .season = {0, 0, 0}};
+  const HoltWintersModel level({Component::kNone, Damping::kNone, Component::kNone, 0}, p,
+                               {.level = 1, .trend = 0, .season = {}});
+  EXPECT_DOUBLE_EQ(level.ErrorGrowth(1), 1);
+  EXPECT_DOUBLE_EQ(level.ErrorGrowth(5), std::sqrt(1 + 4 * 0.25));
+  const HoltWintersModel season({Component::kNone, Damping::kNone, Component::kAdditive, 3}, p,
+                                flat);
+  EXPECT_DOUBLE_EQ(season.ErrorGrowth(4), std::sqrt(1 + 2 * 0.25 + 0.64));
+  const HoltWintersModel trend({Component::kAdditive, Damping::kNone, Component::kNone, 0}, p,
+                               {.level = 1, .trend = 0, .season = {}});
+  EXPECT_DOUBLE_EQ(trend.ErrorGrowth(3), std::sqrt(1 + 0.36 + 0.49));
+  const HoltWintersModel damped({Component::kAdditive, Damping::kDamped, Component::kNone, 0}, p,
+                                {.level = 1, .trend = 0, .season = {}});
+  EXPECT_DOUBLE_EQ(damped.ErrorGrowth(2), std::sqrt(1 + 0.59 * 0.59));
+}
+
 // Central differences against the adjoint, for every form, with and without a gap.
 class Gradient
     : public ::testing::TestWithParam<std::tuple<Component, Damping, Component, double>> {};

@@ -42,6 +42,12 @@ TEST(OntoGrid, LetsTheLastOfDuplicatesWin) {
   EXPECT_EQ(series.duplicates, 1U);
 }
 
+TEST(OntoGrid, KeepsTheOrderOfDuplicatesWhenItSorts) {
+  std::vector<Point> points;
+  for (int i = 0; i < 500; ++i) points.push_back({At(60 * (i % 5)), static_cast<double>(i)});
+  EXPECT_EQ(Text(OntoGrid(points)), "495 496 497 498 499");
+}
+
 TEST(OntoGrid, TurnsNanAndInfinityIntoGaps) {
   const double inf = std::numeric_limits<double>::infinity();
   const std::vector<Point> points = {{At(0), 1}, {At(60), NAN}, {At(120), -inf}, {At(180), 4}};
