@@ -56,7 +56,7 @@ Result<ChannelRequest> Discord::Compose(const Message& message,
 
 std::string Discord::Body(const Message& message, bool plain) const {
   const MessageText text = BuildMessageText(message, config_);
-  const Expander expand(message);
+  const Expander expand(message, config_);
   const std::string headline = RenderHeadline(text, kDiscordMarkup);
   const bool has_own_title = !plain && expand.IsOwn(own_.title);
   JsonWriter json;

@@ -127,7 +127,7 @@ class Email final : public Channel {
 };
 
 Result<ChannelRequest> Email::Compose(const Message& message, const ChannelContext& context) const {
-  const Expander expand(message);
+  const Expander expand(message, config_);
   const Result<std::vector<Mailbox>> from = ParseMailboxes(expand.Text(own_.from, ""));
   if (!from) return Fail(ErrorCode::kInvalid, "from: " + from.error().message);
   const Result<std::vector<Mailbox>> to = ParseMailboxes(expand.Text(own_.to, ""));
@@ -174,7 +174,7 @@ std::string Email::Headers(const Message& message, const ChannelContext& context
                            const MessageText& text, const std::vector<Mailbox>& from,
                            const std::vector<Mailbox>& to) const {
   std::set<std::string> taken;
-  const std::string own = OwnHeaders(Expander(message), taken);
+  const std::string own = OwnHeaders(Expander(message, config_), taken);
   std::string headers;
   const auto add = [&](const std::string& name, const std::string& line) {
     if (!taken.contains(name)) headers += line;
@@ -201,7 +201,7 @@ std::string Email::Headers(const Message& message, const ChannelContext& context
 
 std::string Email::Parts(const Message& message, const ChannelContext& context,
                          const MessageText& text) const {
-  const Expander expand(message);
+  const Expander expand(message, config_);
   const std::string boundary = "=_" + Sha256Hex("boundary " + message.delivery_key).substr(0, 32);
   std::string parts =
       RawHeaderLine("Content-Type", "multipart/alternative; boundary=\"" + boundary + "\"") +
@@ -213,7 +213,8 @@ std::string Email::Parts(const Message& message, const ChannelContext& context,
   };
   // An empty text of the configuration switches that part off.
   const std::string plain = expand.Text(own_.text, PlainBody(text));
-  const std::string html = expand.Text(own_.html, HtmlBody(text));
+  const Expander expand_html(message, config_, DataEscape::kHtml);
+  const std::string html = expand_html.Text(own_.html, HtmlBody(text));
   if (!plain.empty() || html.empty() || context.plain) {
     add("text/plain", plain.empty() ? PlainBody(text) : plain);
   }

@@ -5,6 +5,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "server/alert/text.h"
@@ -168,6 +169,40 @@ std::vector<JsonAnswer> JsonAnswer::Elements(Path path) const {
     for (const auto& member : at->GetObject()) add(member.value);
   }
   return elements;
+}
+
+namespace {
+
+using StringMap = std::function<std::optional<std::string>(std::string_view)>;
+
+// The configuration bounds the depth.
+bool MapIn(rapidjson::Value& value, const StringMap& map,
+           rapidjson::Document::AllocatorType& memory) {
+  if (value.IsString()) {
+    const auto mapped = map({value.GetString(), value.GetStringLength()});
+    if (mapped) value.SetString(*mapped, memory);
+    return mapped.has_value();
+  }
+  if (value.IsArray()) {
+    return std::ranges::all_of(value.GetArray(),
+                               [&](auto& element) { return MapIn(element, map, memory); });
+  }
+  if (!value.IsObject()) return true;
+  return std::ranges::all_of(value.GetObject(),
+                             [&](auto& member) { return MapIn(member.value, map, memory); });
+}
+
+}  // namespace
+
+std::optional<std::string> MapStrings(std::string_view json, const StringMap& map) {
+  rapidjson::Document document;
+  document.Parse(json.data(), json.size());
+  if (document.HasParseError()) return std::nullopt;
+  if (!MapIn(document, map, document.GetAllocator())) return std::nullopt;
+  rapidjson::StringBuffer buffer;
+  rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+  document.Accept(writer);
+  return std::string(buffer.GetString(), buffer.GetSize());
 }
 
 }  // namespace warden

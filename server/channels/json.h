@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -70,5 +71,10 @@ class JsonAnswer {
   explicit JsonAnswer(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+// The same JSON with each string value as `map` gives it; nothing when it is no JSON or `map` gives
+// nothing. Names stay.
+[[nodiscard]] std::optional<std::string> MapStrings(
+    std::string_view json, const std::function<std::optional<std::string>(std::string_view)>& map);
 
 }  // namespace warden

@@ -79,7 +79,7 @@ Result<ChannelRequest> Pagerduty::Compose(const Message& message,
 
 std::string Pagerduty::Body(const Message& message, const MessageText& text, std::string_view key,
                             std::size_t alerts) const {
-  const Expander expand(message);
+  const Expander expand(message, config_);
   JsonWriter json;
   json.BeginObject().Field("routing_key", key);
   json.Field("event_action", message.status == AlertStatus::kFiring ? "trigger" : "resolve");
@@ -97,7 +97,7 @@ std::string Pagerduty::Body(const Message& message, const MessageText& text, std
 
 void Pagerduty::WritePayload(JsonWriter& json, const Message& message, const MessageText& text,
                              std::size_t alerts) const {
-  const Expander expand(message);
+  const Expander expand(message, config_);
   const promql::LabelSet& common = message.common_labels;
   std::string source = FirstOf(common, {"instance", "host", "node", "pod", "service", "job"});
   if (source.empty()) source = message.external_url.empty() ? "promwarden" : message.external_url;
@@ -136,7 +136,7 @@ std::string AlertLines(const MessageText& text, const Message& message, AlertSta
 
 void Pagerduty::WriteDetails(JsonWriter& json, const Message& message, const MessageText& text,
                              std::size_t alerts) const {
-  const Expander expand(message);
+  const Expander expand(message, config_);
   const MessageText bounded = Shrink(text, {alerts, 4000, 500, 4000, 0});
   json.Key("custom_details").BeginObject();
   for (const auto& [name, value] : own_.details) {
@@ -158,7 +158,7 @@ void Pagerduty::WriteDetails(JsonWriter& json, const Message& message, const Mes
 
 void Pagerduty::WriteLinks(JsonWriter& json, const Message& message,
                            const MessageText& text) const {
-  const Expander expand(message);
+  const Expander expand(message, config_);
   json.Key("links").BeginArray();
   for (const TextLink& link : text.links) {
     json.BeginObject().Field("href", link.url).Field("text", link.title).EndObject();

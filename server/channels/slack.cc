@@ -123,7 +123,7 @@ void WriteBlocks(JsonWriter& json, const MessageText& whole) {
 
 std::string Slack::Body(const Message& message, const ChannelContext& context) const {
   const MessageText text = BuildMessageText(message, config_);
-  const Expander expand(message);
+  const Expander expand(message, config_, DataEscape::kSlack);
   JsonWriter json;
   json.BeginObject();
   const std::string channel = expand.Text(own_.channel, "");
@@ -157,7 +157,7 @@ std::string Slack::Body(const Message& message, const ChannelContext& context) c
 }
 
 void Slack::WriteOwnWords(JsonWriter& json, const Message& message, const MessageText& text) const {
-  const Expander expand(message);
+  const Expander expand(message, config_, DataEscape::kSlack);
   const std::string body = RenderToFit(
       text, [](const MessageText& part) { return RenderBody(part, kSlackMarkup); },
       [](const std::string& part) { return Utf16Length(part) <= kSectionLimit; });

@@ -94,11 +94,13 @@ Result<std::int64_t> Telegram::ChatId(const ChannelContext& context) const {
 
 std::string Telegram::Body(const Message& message, std::int64_t chat, bool plain) const {
   const MessageText text = BuildMessageText(message, config_);
-  const Expander expand(message);
-  const bool is_own = !plain && expand.IsOwn(own_.message);
-  std::string words = plain    ? PlainText(text)
-                      : is_own ? Cut(expand.Text(own_.message, ""), kTextLimit)
-                               : HtmlText(text);
+  const Expander expand(message, config_,
+                        own_.parse_mode == "HTML" ? DataEscape::kHtml : DataEscape::kNone);
+  const std::string own = plain ? "" : expand.Text(own_.message, "");
+  const bool is_own = !CleanText(own).empty();  // Telegram refuses an empty text
+  const std::string words = plain    ? PlainText(text)
+                            : is_own ? Cut(own, kTextLimit)
+                                     : HtmlText(text);
   JsonWriter json;
   json.BeginObject().Key("chat_id").Integer(chat);
   if (own_.message_thread_id != 0) json.Key("message_thread_id").Integer(own_.message_thread_id);

@@ -197,6 +197,15 @@ std::string PercentEncode(std::string_view text) {
   return encoded;
 }
 
+std::string QuoteMeta(std::string_view text) {
+  std::string quoted;
+  for (const char c : text) {
+    if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) quoted += '\\';
+    quoted += c;
+  }
+  return quoted;
+}
+
 std::string HumanDuration(Duration duration) {
   const std::int64_t seconds =
       std::max<std::int64_t>(0, std::chrono::floor<std::chrono::seconds>(duration).count());

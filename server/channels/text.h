@@ -38,6 +38,9 @@ namespace warden {
 // All but A-Z a-z 0-9 - . _ ~ as %XX.
 [[nodiscard]] std::string PercentEncode(std::string_view text);
 
+// Go's regexp.QuoteMeta: this is how Alertmanager sends and shows a receiver's name.
+[[nodiscard]] std::string QuoteMeta(std::string_view text);
+
 // `37s`, `4m`, `1h 12m`, `2d 3h`; negative ones as 0s.
 [[nodiscard]] std::string HumanDuration(Duration duration);
 

@@ -17,16 +17,6 @@ namespace {
 
 constexpr std::string_view kYearOne = "0001-01-01T00:00:00Z";
 
-// Go's regexp.QuoteMeta: this is how Alertmanager sends the receiver's name.
-std::string QuoteMeta(std::string_view text) {
-  std::string quoted;
-  for (const char c : text) {
-    if (std::string_view("\\.+*?()|[]{}^$").find(c) != std::string_view::npos) quoted += '\\';
-    quoted += c;
-  }
-  return quoted;
-}
-
 // `<`, `>` and `&` stand in strings only: as escapes they cannot end a script element anywhere.
 std::string WithoutMarkup(std::string_view json) {
   std::string safe;
@@ -93,7 +83,8 @@ Result<ChannelRequest> Webhook::Compose(const Message& message,
   Result<std::string> url = own_.url.Reveal();
   if (!url) return std::unexpected(url.error());
   if (own_.is_url_template) {
-    return Fail(ErrorCode::kInvalid, "the url of this webhook is a template: not supported yet");
+    url = Expander(message, config_).Expand(*url).value_or("");
+    if (!IsWebLink(*url)) return Fail(ErrorCode::kInvalid, "the template in url gives no address");
   }
   ChannelHttpRequest request = JsonPost(*std::move(url), Body(message, context.plain), &own_.http,
                                         RequestTimeout(config_, own_.timeout));
@@ -111,6 +102,12 @@ Result<ChannelRequest> Webhook::Compose(const Message& message,
 }
 
 std::string Webhook::Body(const Message& message, bool plain) const {
+  if (own_.payload && !plain) {
+    const Expander expand(message, config_);
+    const auto own =
+        MapStrings(*own_.payload, [&](std::string_view text) { return expand.Expand(text); });
+    if (own) return *own + "\n";
+  }
   const std::size_t all = message.alerts.size();
   const std::size_t sent = own_.max_alerts == 0 ? all : std::min<std::size_t>(all, own_.max_alerts);
   JsonWriter json;

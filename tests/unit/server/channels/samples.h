@@ -3,11 +3,27 @@
 // with. Every secret in it contains kCanary.
 #pragma once
 
+#include <array>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "server/channels/channel.h"
+
+namespace warden {
+
+// For failures and test names.
+inline void PrintTo(const Destination& destination, std::ostream* out) {
+  *out << Text(destination);
+}
+inline void PrintTo(Outcome outcome, std::ostream* out) {
+  static constexpr auto kNames = std::to_array<std::string_view>(
+      {"delivered", "continue", "retry", "refused content", "refused destination"});
+  *out << kNames[static_cast<std::size_t>(outcome)];
+}
+
+}  // namespace warden
 
 namespace warden::samples {
 
