@@ -149,14 +149,14 @@ tmpl::Problem InputProblem(std::string message) {
   return {tmpl::Phase::kParse, {}, std::move(message), std::string(kInput)};
 }
 
-std::chrono::sys_time<std::chrono::nanoseconds> Now(const Value& question) {
+std::chrono::sys_time<std::chrono::microseconds> Now(const Value& question) {
   const Value now = Member(question, "now");
   double seconds = 0;
   if (now.kind() == tmpl::Kind::kInt) seconds = static_cast<double>(now.AsInt());
   if (now.kind() == tmpl::Kind::kFloat) seconds = now.AsFloat();
-  if (!(std::abs(seconds) < 9.2e9)) return {};
-  const std::chrono::milliseconds since_epoch(std::llround(seconds * 1000));
-  return std::chrono::sys_time<std::chrono::nanoseconds>(since_epoch);
+  if (!(std::abs(seconds) < 9e12)) return {};
+  return std::chrono::sys_time<std::chrono::microseconds>(
+      std::chrono::milliseconds(std::llround(seconds * 1000)));
 }
 
 Answer AskGo(const Value& question, const tmpl::Environment& environment) {

@@ -48,7 +48,10 @@ Value Json(Call& call) {
 // Times.
 
 Time ClockOf(const Call& call) {
-  return FromUnixNanos(call.environment.now.time_since_epoch().count(), TimeZone::SystemLocal());
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(call.environment.now);
+  const auto rest = std::chrono::nanoseconds(call.environment.now - seconds);
+  return {seconds.time_since_epoch().count(), static_cast<std::int32_t>(rest.count()),
+          &TimeZone::SystemLocal()};
 }
 
 Value Date(Call& call) {

@@ -53,7 +53,7 @@ class QuerySource {
 // What functions read besides their arguments. Borrowed for the expansion.
 struct Environment {
   QuerySource* queries = nullptr;                         // none: every query fails
-  std::chrono::sys_time<std::chrono::nanoseconds> now{};  // evaluation time, or the clock
+  std::chrono::sys_time<std::chrono::microseconds> now{};  // evaluation time, or the clock
   std::string_view external_url;                          // for graphLink, externalURL, pathPrefix
 };
 
