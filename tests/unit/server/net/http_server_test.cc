@@ -169,12 +169,13 @@ TEST_F(HttpServerTest, ServesPipelinedRequestsInOrder) {
   Serve();
   RawConnection raw = Raw();
   std::string burst;
-  for (int i = 0; i < 200; ++i) burst += Post("/echo/" + std::to_string(i), std::string(i, 'x'));
+  for (int i = 0; i < 200; ++i)
+    burst += Post("/echo/" + std::to_string(i), std::string(800 + i, 'x'));
   std::thread sender([&] { raw.Send(burst); });
   for (int i = 0; i < 200; ++i) {
     const std::string n = std::to_string(i);
     ASSERT_TRUE(raw.ReadMessage().ends_with("POST /echo/" + n + "\nname=" + n + "\n" +
-                                            std::string(i, 'x')));
+                                            std::string(800 + i, 'x')));
   }
   sender.join();
 }
@@ -196,6 +197,7 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsOneAtATime) {
   raw.Send(Post("/later", "1") + Post("/echo/second", "2"));
   Respond first = desk_.Pop();
   EXPECT_EQ(server_->counts().requests, 0U);
+  EXPECT_EQ(Client().Post("/echo/x", std::string(900, 'y'), "text/plain")->status, 200);
   first({.body = "one"});
   EXPECT_TRUE(raw.ReadMessage().ends_with("one"));
   EXPECT_TRUE(raw.ReadMessage().ends_with("2"));
