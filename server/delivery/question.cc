@@ -79,7 +79,9 @@ std::vector<std::size_t> OwnSeries(const promql::LabelSet& alert,
   for (std::size_t i = 0; i < series.size(); ++i) {
     if (const auto shared = Shared(alert, series[i].labels)) ranked.emplace_back(*shared, i);
   }
-  std::ranges::stable_sort(ranked, std::ranges::greater{}, &decltype(ranked)::value_type::first);
+  std::ranges::sort(ranked, [](const auto& a, const auto& b) {
+    return a.first != b.first ? a.first > b.first : a.second < b.second;
+  });
   std::vector<std::size_t> own;
   for (const auto& [shared, place] : ranked) {
     // One that shares fewer labels than the best is not this alert's.

@@ -100,6 +100,8 @@ TEST(Courier, KeepsTheQueueOfARefusedDestinationUntilTheConfigurationIsMended) {
   world.Pass(4min);
   ASSERT_TRUE(world.AwaitState(world.Add(4, "others"), S::kDelivered));
   EXPECT_EQ(world.wire.To("ops").size(), 1U);
+  // It waits in the store, not in and out of it.
+  EXPECT_TRUE(world.happenings.Read([&] { return world.settled[second].empty(); }));
   world.wire.Answer("ops", 200);
   world.courier->SetConfig(world.config);
   ASSERT_TRUE(world.AwaitState(first, S::kDelivered));
@@ -325,8 +327,11 @@ TEST(Courier, KeepsOutcomesThatCannotBeWrittenAndNeverSendsTwice) {
   });
   world.Start();
   world.wire.Hold("ops");
+  world.wire.Hold("slow");
   const DeliveryId id = world.Add(1, "ops");
+  const DeliveryId unanswered = world.Add(2, "slow");
   ASSERT_TRUE(world.wire.AwaitTo("ops", 1));
+  ASSERT_TRUE(world.wire.AwaitTo("slow", 1));
   world.store.is_full = true;
   world.wire.Release("ops");
   ASSERT_TRUE(world.happenings.Await([&] { return !world.attempts.empty(); }));
@@ -340,7 +345,12 @@ TEST(Courier, KeepsOutcomesThatCannotBeWrittenAndNeverSendsTwice) {
   }
   EXPECT_EQ(world.Row(id).state, S::kDelivered);
   EXPECT_EQ(world.wire.To("ops").size(), 1U);
-  EXPECT_EQ(world.store.Balance()->delivered, 1);
+  // Leasing goes on, and what is still under way is not sent again either.
+  ASSERT_TRUE(world.AwaitState(world.Add(3, "others"), S::kDelivered));
+  EXPECT_EQ(world.wire.To("slow").size(), 1U);
+  world.wire.Release("slow");
+  ASSERT_TRUE(world.AwaitState(unanswered, S::kDelivered));
+  EXPECT_EQ(world.store.Balance()->delivered, 3);
   EXPECT_EQ(world.store.Balance()->pending, 0);
 }
 
