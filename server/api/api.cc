@@ -28,9 +28,11 @@ void AddRoute(const std::shared_ptr<const Parts>& parts, HttpRoute route) {
       return refused;
     };
   }
-  route.handler = [parts, pattern, count, handler = std::move(route.handler)](ServerRequest request, Respond respond) {
+  route.handler = [parts, pattern, count, handler = std::move(route.handler)](ServerRequest request,
+                                                                              Respond respond) {
     const auto began = std::chrono::steady_clock::now();
-    handler(std::move(request), [parts, pattern, count, began, respond = std::move(respond)](ServerResponse response) mutable {
+    handler(std::move(request), [parts, pattern, count, began,
+                                 respond = std::move(respond)](ServerResponse response) mutable {
       count(response.status);
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
       parts->metrics.http_request_duration.Observe({pattern}, took.count());

@@ -75,13 +75,14 @@ void Replay(const Parts& parts, const ServerRequest& request, Respond respond) {
 }  // namespace
 
 void AddDeliveryRoutes(const std::shared_ptr<const Parts>& parts) {
-  AddRoute(parts, 
-      {"GET", "/api/v1/deliveries",
-       OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
+  AddRoute(parts,
+           {"GET", "/api/v1/deliveries", OnWorker(parts, [parts](const ServerRequest& request) {
+              return List(*parts, request);
+            })});
   AddRoute(parts, {"POST", "/api/v1/deliveries/{id}/replay",
-                     [parts](ServerRequest request, Respond respond) {
-                       Replay(*parts, request, std::move(respond));
-                     }});
+                   [parts](ServerRequest request, Respond respond) {
+                     Replay(*parts, request, std::move(respond));
+                   }});
 }
 
 }  // namespace warden::api

@@ -122,10 +122,12 @@ ServerResponse Show(const Parts& parts, const ServerRequest& request) {
 }  // namespace
 
 void AddIncidentRoutes(const std::shared_ptr<const Parts>& parts) {
-  AddRoute(parts, 
-      {"GET", "/api/v1/incidents",
-       OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
-  AddRoute(parts, 
+  AddRoute(parts,
+           {"GET", "/api/v1/incidents", OnWorker(parts, [parts](const ServerRequest& request) {
+              return List(*parts, request);
+            })});
+  AddRoute(
+      parts,
       {"GET", "/api/v1/incidents/{uid}",
        OnWorker(parts, [parts](const ServerRequest& request) { return Show(*parts, request); })});
 }

@@ -38,8 +38,8 @@ void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts) {
   const auto at_once = [](auto answer) {
     return [answer](const ServerRequest&, Respond respond) { respond(answer()); };
   };
-  AddRoute(parts, {"GET", "/-/healthy",
-              at_once([] { return Plain(200, "promwarden is healthy.\n"); })});
+  AddRoute(parts,
+           {"GET", "/-/healthy", at_once([] { return Plain(200, "promwarden is healthy.\n"); })});
   AddRoute(parts, {"GET", "/-/ready", at_once([parts] { return Ready(*parts); })});
   const auto reload = OnWorker(parts, [parts](const ServerRequest&) {
     if (auto done = parts->reload(); !done)
@@ -49,13 +49,13 @@ void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts) {
   AddRoute(parts, {"POST", "/-/reload", reload});
   AddRoute(parts, {"PUT", "/-/reload", reload});
   AddRoute(parts, {"GET", "/metrics", OnWorker(parts, [parts](const ServerRequest&) {
-                ServerResponse response;
-                response.content_type = "text/plain; version=0.0.4; charset=utf-8";
-                response.body = RenderMetrics(*parts);
-                return response;
-              })});
+                     ServerResponse response;
+                     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+                     response.body = RenderMetrics(*parts);
+                     return response;
+                   })});
   AddRoute(parts, {"GET", "/api/v1/status/buildinfo",
-              at_once([parts] { return BuildInformation(*parts); })});
+                   at_once([parts] { return BuildInformation(*parts); })});
   const auto landing = at_once([parts] {
     ServerResponse response = Plain(200, LandingPage(parts->build, parts->prefix));
     response.content_type = "text/html; charset=utf-8";

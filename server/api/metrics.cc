@@ -26,7 +26,8 @@ void RefreshDeliveries(const Parts& parts) {
   const Instant now = parts.clock.Now();
   for (const auto& [destination, queue] : *queues) {
     lengths.push_back({{destination}, static_cast<double>(queue.waiting)});
-    if (queue.oldest) ages.push_back({{destination}, std::chrono::duration<double>(now - *queue.oldest).count()});
+    if (queue.oldest)
+      ages.push_back({{destination}, std::chrono::duration<double>(now - *queue.oldest).count()});
   }
   metrics.delivery_queue_length.Replace(lengths);
   metrics.delivery_oldest_age.Replace(ages);

@@ -125,18 +125,17 @@ void Test(const Parts& parts, const ServerRequest& request, Respond respond) {
 
 void AddPredecessorRoutes(const std::shared_ptr<const Parts>& parts) {
   AddRoute(parts, {"GET", "/health",
-              [parts](const ServerRequest&, Respond respond) { respond(Health(*parts)); }});
+                   [parts](const ServerRequest&, Respond respond) { respond(Health(*parts)); }});
   AddRoute(parts, {"GET", "/stats",
-              OnWorker(parts, [parts](const ServerRequest&) { return Stats(*parts); })});
-  AddRoute(parts, 
-      {"POST", "/test", [parts](const ServerRequest& request, Respond respond) {
-         Test(*parts, request, std::move(respond));
-       }});
-  AddRoute(parts, 
-      {"POST", "/suppression/clear", OnWorker(parts, [parts](const ServerRequest&) {
-         if (auto done = parts->intake.ClearMemory(); !done) return FailureOf(done.error());
-         return Success(R"({"cleared":true})");
-       })});
+                   OnWorker(parts, [parts](const ServerRequest&) { return Stats(*parts); })});
+  AddRoute(parts, {"POST", "/test", [parts](const ServerRequest& request, Respond respond) {
+                     Test(*parts, request, std::move(respond));
+                   }});
+  AddRoute(parts, {"POST", "/suppression/clear", OnWorker(parts, [parts](const ServerRequest&) {
+                     if (auto done = parts->intake.ClearMemory(); !done)
+                       return FailureOf(done.error());
+                     return Success(R"({"cleared":true})");
+                   })});
 }
 
 }  // namespace warden::api

@@ -34,9 +34,10 @@ ServerResponse List(const Parts& parts, const ServerRequest& request) {
 }  // namespace
 
 void AddQuarantineRoutes(const std::shared_ptr<const Parts>& parts) {
-  AddRoute(parts, 
-      {"GET", "/api/v1/quarantine",
-       OnWorker(parts, [parts](const ServerRequest& request) { return List(*parts, request); })});
+  AddRoute(parts,
+           {"GET", "/api/v1/quarantine", OnWorker(parts, [parts](const ServerRequest& request) {
+              return List(*parts, request);
+            })});
 }
 
 }  // namespace warden::api

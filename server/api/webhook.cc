@@ -34,11 +34,13 @@ void CountRejected(const Parts& parts, const std::string& source, std::string_vi
   parts.metrics.webhook_rejected.Add({reason});
 }
 
-void CountTaken(const Parts& parts, const std::string& source, std::string_view result, std::atomic<std::int64_t>& total) {
+void CountTaken(const Parts& parts, const std::string& source, std::string_view result,
+                std::atomic<std::int64_t>& total) {
   ++total;
   const auto label = LabelOf(parts, source);
   parts.metrics.webhook_messages.Add({label, result});
-  parts.metrics.webhook_last_message.Set({label}, std::chrono::duration<double>(parts.clock.Now().time_since_epoch()).count());
+  parts.metrics.webhook_last_message.Set(
+      {label}, std::chrono::duration<double>(parts.clock.Now().time_since_epoch()).count());
 }
 
 AcceptedCredentials Accepted(const IntakeAuth& auth) {
@@ -103,8 +105,8 @@ ServerResponse Answer(const Receipt& receipt, std::size_t unusable) {
   return Success(json.Take());
 }
 
-void KeepUnusable(const std::shared_ptr<const Parts>& parts, const std::string& source, std::string reason,
-                  std::string body, Respond respond) {
+void KeepUnusable(const std::shared_ptr<const Parts>& parts, const std::string& source,
+                  std::string reason, std::string body, Respond respond) {
   Log(LogLevel::kWarn, "a webhook went to quarantine", {{"source", source}, {"reason", reason}});
   QuarantineRow row;
   row.at = parts->clock.Now();
@@ -112,7 +114,7 @@ void KeepUnusable(const std::shared_ptr<const Parts>& parts, const std::string& 
   row.reason = reason;
   row.body = std::move(body);
   parts->intake.Quarantine(std::move(row), [parts, source, reason, respond = std::move(respond)](
-                                              const Result<Receipt>& result) mutable {
+                                               const Result<Receipt>& result) mutable {
     if (!result) {
       CountRejected(*parts, source, "overloaded");
       return respond(FailureOf(result.error()));
@@ -124,7 +126,8 @@ void KeepUnusable(const std::shared_ptr<const Parts>& parts, const std::string& 
   });
 }
 
-void Take(const std::shared_ptr<const Parts>& parts, const std::string& source, std::string body, Respond respond) {
+void Take(const std::shared_ptr<const Parts>& parts, const std::string& source, std::string body,
+          Respond respond) {
   const Instant now = parts->clock.Now();
   auto message = ParseWebhook(body, now, LimitsOf(*parts->config()));
   if (!message && message.error().code == ErrorCode::kCorrupt) {
@@ -146,22 +149,21 @@ void Take(const std::shared_ptr<const Parts>& parts, const std::string& source, 
     row.body = std::move(body);
     parts->intake.Quarantine(std::move(row), [](const Result<Receipt>&) {});
   }
-  parts->intake.Submit(
-      std::move(*message), [parts, source, unusable,
-                            respond = std::move(respond)](const Result<Receipt>& result) mutable {
-        if (!result) {
-          CountRejected(*parts, source, "overloaded");
-          return respond(FailureOf(result.error()));
-        }
-        if (result->is_duplicate) {
-          CountTaken(*parts, source, "duplicate", parts->webhooks.duplicate);
-        } else {
-          CountTaken(*parts, source, "accepted", parts->webhooks.accepted);
-        }
-        parts->metrics.alerts_received.Add({"firing"}, static_cast<double>(result->firing));
+  parts->intake.Submit(std::move(*message), [parts, source, unusable, respond = std::move(respond)](
+                                                const Result<Receipt>& result) mutable {
+    if (!result) {
+      CountRejected(*parts, source, "overloaded");
+      return respond(FailureOf(result.error()));
+    }
+    if (result->is_duplicate) {
+      CountTaken(*parts, source, "duplicate", parts->webhooks.duplicate);
+    } else {
+      CountTaken(*parts, source, "accepted", parts->webhooks.accepted);
+    }
+    parts->metrics.alerts_received.Add({"firing"}, static_cast<double>(result->firing));
     parts->metrics.alerts_received.Add({"resolved"}, static_cast<double>(result->resolved));
-        respond(Answer(*result, unusable));
-      });
+    respond(Answer(*result, unusable));
+  });
 }
 
 }  // namespace

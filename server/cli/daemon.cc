@@ -35,7 +35,9 @@ Result<void> MakeFolderOf(const std::string& file) {
   if (folder.empty()) return {};
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) return Fail(ErrorCode::kUnavailable, "cannot create the folder " + folder.string() + ": " + error.message());
+  if (error)
+    return Fail(ErrorCode::kUnavailable,
+                "cannot create the folder " + folder.string() + ": " + error.message());
   return {};
 }
 
@@ -80,7 +82,8 @@ Result<void> Daemon::Start() {
   auto done = parts.configs.Reload();
   if (!done) return Fail(done.error().code, "configuration: " + done.error().message);
   parts.metrics.config_last_reload_successful.Set(1);
-  parts.metrics.config_last_reload_success_timestamp.Set(std::chrono::duration<double>(parts.clock.Now().time_since_epoch()).count());
+  parts.metrics.config_last_reload_success_timestamp.Set(
+      std::chrono::duration<double>(parts.clock.Now().time_since_epoch()).count());
   parts.metrics.SetConfigHash(parts.configs.current()->hash);
   done = parts.OpenStore();
   if (done) {
@@ -106,11 +109,19 @@ Result<void> Daemon::Parts::OpenStore() {
 Result<void> Daemon::Parts::StartIntake() {
   IntakeEvents events;
   events.deliveries_added = [this] { courier->Notify(); };
-  events.notified = [this](const Notification& notification) { metrics.notifications.Add({Text(notification.reason)}); };
+  events.notified = [this](const Notification& notification) {
+    metrics.notifications.Add({Text(notification.reason)});
+  };
   intake = std::make_unique<Intake>(*store, *writer, clock, configs.current(), std::move(events));
   // Before triage's ids are loaded nothing may be leased: the courier starts after this.
   if (auto started = intake->Start(); !started) return started;
-  CourierParts parts{*store, *writer, *http, clock, MakeChannel, Chance(), [this] { return intake->NewDeliveryId(); }};
+  CourierParts parts{*store,
+                     *writer,
+                     *http,
+                     clock,
+                     MakeChannel,
+                     Chance(),
+                     [this] { return intake->NewDeliveryId(); }};
   parts.enricher = enricher.get();
   parts.observer = &delivery_metrics;
   parts.external_url = options.external_url;
@@ -136,19 +147,33 @@ void Daemon::Parts::StartWatches() {
   WatchParts parts{*store, *writer, *intake, clock, PrometheusClients(*http)};
   parts.observer = &watch_metrics;
   watcher = std::make_unique<Watcher>(std::move(parts), configs.current());
-  configs.Subscribe([this](const std::shared_ptr<const Config>& config) { watcher->SetConfig(config); });
+  configs.Subscribe(
+      [this](const std::shared_ptr<const Config>& config) { watcher->SetConfig(config); });
 }
 
 Result<void> Daemon::Parts::StartServer() {
   worker = std::make_unique<api::Worker>();
   server = std::make_unique<HttpServer>();
-  auto face = std::make_shared<api::Parts>(api::Parts{
-      *server, *worker, *store, *writer, *intake, *courier, metrics, webhooks, clock,
-      [this] { return configs.current(); }, [this] { return Reload(); }, draining,
-      {Version(), Revision()}, clock.Now(), options.prefix, options.max_body_bytes});
+  auto face = std::make_shared<api::Parts>(api::Parts{*server,
+                                                      *worker,
+                                                      *store,
+                                                      *writer,
+                                                      *intake,
+                                                      *courier,
+                                                      metrics,
+                                                      webhooks,
+                                                      clock,
+                                                      [this] { return configs.current(); },
+                                                      [this] { return Reload(); },
+                                                      draining,
+                                                      {Version(), Revision()},
+                                                      clock.Now(),
+                                                      options.prefix,
+                                                      options.max_body_bytes});
   api::AddRoutes(face);
   if (auto started = server->Start(options.listen_addresses); !started) return started;
-  Log(LogLevel::kInfo, "listening", {{"address", options.listen_addresses.front()}, {"port", server->port()}});
+  Log(LogLevel::kInfo, "listening",
+      {{"address", options.listen_addresses.front()}, {"port", server->port()}});
   return {};
 }
 
@@ -156,10 +181,12 @@ Result<void> Daemon::Parts::Reload() {
   auto done = configs.Reload();
   metrics.config_last_reload_successful.Set(done ? 1 : 0);
   if (!done) {
-    Log(LogLevel::kError, "configuration not reloaded; the old one stays", {{"err", done.error().message}});
+    Log(LogLevel::kError, "configuration not reloaded; the old one stays",
+        {{"err", done.error().message}});
     return done;
   }
-  metrics.config_last_reload_success_timestamp.Set(std::chrono::duration<double>(clock.Now().time_since_epoch()).count());
+  metrics.config_last_reload_success_timestamp.Set(
+      std::chrono::duration<double>(clock.Now().time_since_epoch()).count());
   metrics.SetConfigHash(configs.current()->hash);
   Log(LogLevel::kInfo, "configuration reloaded");
   return done;
@@ -174,9 +201,12 @@ void Daemon::Stop() {
   if (parts.watcher) parts.watcher->Stop();
   if (parts.intake) parts.intake->Stop();
   if (parts.courier && !parts.courier->Drain(patience * 7 / 10)) {
-    Log(LogLevel::kWarn, "some messages were under way: their outcome is unknown, they are tried again at the next start");
+    Log(LogLevel::kWarn,
+        "some messages were under way: their outcome is unknown, they are tried again at the next "
+        "start");
   }
-  if (parts.server) parts.server->Stop(std::min<std::chrono::milliseconds>(patience / 10, std::chrono::seconds{1}));
+  if (parts.server)
+    parts.server->Stop(std::min<std::chrono::milliseconds>(patience / 10, std::chrono::seconds{1}));
   parts.worker.reset();
   parts.courier.reset();
   parts.enricher.reset();

@@ -11,11 +11,13 @@ double Seconds(Duration duration) { return std::chrono::duration<double>(duratio
 // `instance="a",job="b"`
 std::string SeriesText(const promql::LabelSet& labels) {
   std::string text;
-  for (const auto& [name, value] : labels) text += (text.empty() ? "" : ",") + name + "=\"" + value + "\"";
+  for (const auto& [name, value] : labels)
+    text += (text.empty() ? "" : ",") + name + "=\"" + value + "\"";
   return text;
 }
 
-void CountQuery(Metrics& metrics, std::string_view purpose, bool worked, std::chrono::duration<double> took) {
+void CountQuery(Metrics& metrics, std::string_view purpose, bool worked,
+                std::chrono::duration<double> took) {
   metrics.prometheus_query_duration.Observe({purpose}, took.count());
   if (!worked) metrics.prometheus_query_failures.Add({purpose});
   metrics.dependency_up.Set({"prometheus"}, worked ? 1 : 0);
@@ -32,34 +34,46 @@ void DeliveryMetrics::OnSettled(const Delivery& delivery, Duration age) {
   switch (delivery.state) {
     case DeliveryState::kDelivered:
       metrics_.delivery_latency.Observe({delivery.destination.kind}, Seconds(age));
-      Log(LogLevel::kDebug, "delivered", {{"delivery", delivery.id.value}, {"destination", destination}});
+      Log(LogLevel::kDebug, "delivered",
+          {{"delivery", delivery.id.value}, {"destination", destination}});
       break;
     case DeliveryState::kDead:
     case DeliveryState::kExpired:
       Log(LogLevel::kError, "could not be delivered",
-          {{"delivery", delivery.id.value}, {"destination", destination}, {"state", Name(delivery.state)}, {"err", delivery.last_error}});
+          {{"delivery", delivery.id.value},
+           {"destination", destination},
+           {"state", Name(delivery.state)},
+           {"err", delivery.last_error}});
       break;
     case DeliveryState::kPending:
     case DeliveryState::kUnknown:
       Log(LogLevel::kWarn, "delivery failed and is tried again",
-          {{"delivery", delivery.id.value}, {"destination", destination}, {"attempts", delivery.attempts}, {"err", delivery.last_error}});
+          {{"delivery", delivery.id.value},
+           {"destination", destination},
+           {"attempts", delivery.attempts},
+           {"err", delivery.last_error}});
       break;
     case DeliveryState::kLeased:
-    case DeliveryState::kSuperseded: break;
+    case DeliveryState::kSuperseded:
+      break;
   }
 }
 
 void DeliveryMetrics::OnCircuit(const Destination& destination, CircuitState state) {
-  metrics_.delivery_circuit_state.Set({Text(destination)}, state == CircuitState::kOpen ? 2 : state == CircuitState::kHalfOpen ? 1 : 0);
+  metrics_.delivery_circuit_state.Set({Text(destination)}, state == CircuitState::kOpen       ? 2
+                                                           : state == CircuitState::kHalfOpen ? 1
+                                                                                              : 0);
   Log(state == CircuitState::kOpen ? LogLevel::kWarn : LogLevel::kInfo, "circuit changed",
       {{"destination", Text(destination)}, {"state", Name(state)}});
 }
 
-void DeliveryMetrics::OnEnrichment(EnrichmentResult result) { metrics_.enrichments.Add({Name(result)}); }
+void DeliveryMetrics::OnEnrichment(EnrichmentResult result) {
+  metrics_.enrichments.Add({Name(result)});
+}
 
 void WatchMetrics::OnChecked(const WatchConfig& watch, const std::vector<SeriesCheck>& series) {
-  for (auto* gauge : {&metrics_.watch_value, &metrics_.watch_expected, &metrics_.watch_lower, &metrics_.watch_upper,
-                      &metrics_.watch_score, &metrics_.watch_anomalous}) {
+  for (auto* gauge : {&metrics_.watch_value, &metrics_.watch_expected, &metrics_.watch_lower,
+                      &metrics_.watch_upper, &metrics_.watch_score, &metrics_.watch_anomalous}) {
     gauge->Remove(watch.name);
   }
   for (const auto& [labels, verdict] : series) {
@@ -69,23 +83,28 @@ void WatchMetrics::OnChecked(const WatchConfig& watch, const std::vector<SeriesC
     metrics_.watch_lower.Set({watch.name, text}, verdict.lower);
     metrics_.watch_upper.Set({watch.name, text}, verdict.upper);
     metrics_.watch_score.Set({watch.name, text}, verdict.score);
-    metrics_.watch_anomalous.Set({watch.name, text}, verdict.state == anomaly::State::kAnomalous ? 1 : 0);
+    metrics_.watch_anomalous.Set({watch.name, text},
+                                 verdict.state == anomaly::State::kAnomalous ? 1 : 0);
   }
 }
 
-void WatchMetrics::OnRun(const WatchConfig& watch, bool worked, std::chrono::duration<double> took) {
+void WatchMetrics::OnRun(const WatchConfig& watch, bool worked,
+                         std::chrono::duration<double> took) {
   metrics_.watch_runs.Add({watch.name, worked ? "success" : "failure"});
   metrics_.watch_last_run.Set({watch.name}, Seconds(SystemClock{}.Now().time_since_epoch()));
   CountQuery(metrics_, "watch", worked, took);
 }
 
 void WatchMetrics::OnGone(const std::string& watch) {
-  for (auto* gauge : {&metrics_.watch_value, &metrics_.watch_expected, &metrics_.watch_lower, &metrics_.watch_upper,
-                      &metrics_.watch_score, &metrics_.watch_anomalous, &metrics_.watch_last_run}) {
+  for (auto* gauge : {&metrics_.watch_value, &metrics_.watch_expected, &metrics_.watch_lower,
+                      &metrics_.watch_upper, &metrics_.watch_score, &metrics_.watch_anomalous,
+                      &metrics_.watch_last_run}) {
     gauge->Remove(watch);
   }
 }
 
-void EnrichmentMetrics::OnQuery(bool worked, std::chrono::duration<double> took) { CountQuery(metrics_, "alert", worked, took); }
+void EnrichmentMetrics::OnQuery(bool worked, std::chrono::duration<double> took) {
+  CountQuery(metrics_, "alert", worked, took);
+}
 
 }  // namespace warden::cli

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What happens in delivery and in watches, counted as metrics and noted in the log. Safe from any thread; borrow the metrics.
+// What happens in delivery and in watches, counted as metrics and noted in the log. Safe from any
+// thread; borrow the metrics.
 #pragma once
 
 #include <chrono>

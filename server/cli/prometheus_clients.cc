@@ -20,7 +20,8 @@ struct SharedPemFiles {
 
 }  // namespace
 
-std::function<promapi::PrometheusClient(const std::shared_ptr<const Config>&)> PrometheusClients(HttpClient& http) {
+std::function<promapi::PrometheusClient(const std::shared_ptr<const Config>&)> PrometheusClients(
+    HttpClient& http) {
   auto pem = std::make_shared<SharedPemFiles>();
   return [&http, pem](const std::shared_ptr<const Config>& config) {
     return promapi::PrometheusClient(http, [pem, config]() -> Result<HttpRequest> {

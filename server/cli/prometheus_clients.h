@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Clients for the Prometheus of a configuration: its URL, authentication, TLS and proxy, secrets read at every query.
+// Clients for the Prometheus of a configuration: its URL, authentication, TLS and proxy, secrets
+// read at every query.
 #pragma once
 
 #include <functional>
@@ -12,6 +13,7 @@
 namespace warden::cli {
 
 // The function is safe from any thread; it and its clients borrow `http`.
-[[nodiscard]] std::function<promapi::PrometheusClient(const std::shared_ptr<const Config>&)> PrometheusClients(HttpClient& http);
+[[nodiscard]] std::function<promapi::PrometheusClient(const std::shared_ptr<const Config>&)>
+PrometheusClients(HttpClient& http);
 
 }  // namespace warden::cli

@@ -37,7 +37,8 @@ AlertNews JudgeAlert(const AlertRecord* known, const Alert& seen, std::string_vi
   const bool fired = known->alert.status == AlertStatus::kFiring;
   if (!fires) {
     if (!fired) return AlertNews::kNothing;
-    return seen.ends_at < known->alert.starts_at ? AlertNews::kStale : AlertNews::kResolved;
+    const bool is_of_the_past = seen.ends_at && *seen.ends_at < known->alert.starts_at;
+    return is_of_the_past ? AlertNews::kStale : AlertNews::kResolved;
   }
   if (fired) {
     const bool same = seen.starts_at == known->alert.starts_at &&

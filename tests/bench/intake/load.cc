@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// A load generator that is not itself the limit: bodies are made before the clock starts, each of 8 kept connections sends
-// the next request when the last is answered, and nothing is parsed but the status line and the length.
+// A load generator that is not itself the limit: bodies are made before the clock starts, each of 8
+// kept connections sends the next request when the last is answered, and nothing is parsed but the
+// status line and the length.
 //
 //   intake_load flood PORT webhook|alertmanager ALERTS_A_REQUEST REQUESTS   → rate, p50, p99
-//   intake_load lone PORT SINK_PORT TIMES                                   → first notification: p50, p99
+//   intake_load lone PORT SINK_PORT TIMES                                   → first notification:
+//   p50, p99
 #include <arpa/inet.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -52,7 +54,8 @@ int Listen(int port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(fd, 64) != 0) Fatal("listen");
+  if (bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || listen(fd, 64) != 0)
+    Fatal("listen");
   return fd;
 }
 
@@ -64,7 +67,8 @@ std::string Now() {
 }
 
 std::string Labels(std::int64_t number, int group) {
-  return R"({"alertname":"BenchAlert)" + std::to_string(group) + R"(","cluster":"eu-1","instance":"host-)" + std::to_string(number) +
+  return R"({"alertname":"BenchAlert)" + std::to_string(group) +
+         R"(","cluster":"eu-1","instance":"host-)" + std::to_string(number) +
          R"(.example.org:9100","job":"node","severity":"warning","team":"infra"})";
 }
 
@@ -76,23 +80,28 @@ std::string Annotations(std::int64_t number) {
 std::string Alert(std::int64_t number, int group, const std::string& starts, bool for_webhook) {
   std::string text = "{";
   if (for_webhook) text += R"("status":"firing","endsAt":"0001-01-01T00:00:00Z",)";
-  return text + R"("labels":)" + Labels(number, group) + R"(,"annotations":)" + Annotations(number) + R"(,"startsAt":")" + starts +
+  return text + R"("labels":)" + Labels(number, group) + R"(,"annotations":)" +
+         Annotations(number) + R"(,"startsAt":")" + starts +
          R"(","generatorURL":"http://prometheus.example.org:9090/graph?g0.expr=x"})";
 }
 
-std::string Body(std::int64_t first, int count, int group, const std::string& starts, bool for_webhook) {
+std::string Body(std::int64_t first, int count, int group, const std::string& starts,
+                 bool for_webhook) {
   std::string alerts = "[";
-  for (int i = 0; i < count; ++i) alerts += (i > 0 ? "," : "") + Alert(first + i, group, starts, for_webhook);
+  for (int i = 0; i < count; ++i)
+    alerts += (i > 0 ? "," : "") + Alert(first + i, group, starts, for_webhook);
   alerts += "]";
   if (!for_webhook) return alerts;
   const std::string name = "BenchAlert" + std::to_string(group);
-  return R"({"receiver":"promwarden","status":"firing","alerts":)" + alerts + R"(,"groupLabels":{"alertname":")" + name +
-         R"("},"commonLabels":{},"commonAnnotations":{},"externalURL":"http://am","version":"4","groupKey":"{}:{alertname=\")" + name +
-         R"(\"}","truncatedAlerts":0})" + "\n";
+  return R"({"receiver":"promwarden","status":"firing","alerts":)" + alerts +
+         R"(,"groupLabels":{"alertname":")" + name +
+         R"("},"commonLabels":{},"commonAnnotations":{},"externalURL":"http://am","version":"4","groupKey":"{}:{alertname=\")" +
+         name + R"(\"}","truncatedAlerts":0})" + "\n";
 }
 
 std::string Request(const char* path, const std::string& body) {
-  return "POST " + std::string(path) + " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: " +
+  return "POST " + std::string(path) +
+         " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: " +
          std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
@@ -117,7 +126,8 @@ int ReadAnswer(int fd) {
   const int status = std::atoi(head.c_str() + 9);
   std::size_t length = 0;
   for (const char* name : {"Content-Length: ", "content-length: "}) {
-    if (const auto at = head.find(name); at != std::string::npos) length = std::strtoul(head.c_str() + at + 16, nullptr, 10);
+    if (const auto at = head.find(name); at != std::string::npos)
+      length = std::strtoul(head.c_str() + at + 16, nullptr, 10);
   }
   std::size_t have = head.size() - end - 4;
   while (have < length) {
@@ -130,7 +140,8 @@ int ReadAnswer(int fd) {
 
 double Percentile(std::vector<double>& values, double share) {
   std::sort(values.begin(), values.end());
-  return values.at(std::min(values.size() - 1, static_cast<std::size_t>(share * static_cast<double>(values.size()))));
+  return values.at(std::min(values.size() - 1,
+                            static_cast<std::size_t>(share * static_cast<double>(values.size()))));
 }
 
 int Flood(int port, bool for_webhook, int alerts, int requests) {
@@ -139,7 +150,8 @@ int Flood(int port, bool for_webhook, int alerts, int requests) {
   std::vector<std::vector<std::string>> work(kConnections);
   std::int64_t number = std::time(nullptr) % 100'000 * 1'000'000;
   for (int i = 0; i < requests; ++i, number += alerts) {
-    work[static_cast<std::size_t>(i % kConnections)].push_back(Request(path, Body(number, alerts, i % kGroups, starts, for_webhook)));
+    work[static_cast<std::size_t>(i % kConnections)].push_back(
+        Request(path, Body(number, alerts, i % kGroups, starts, for_webhook)));
   }
   std::vector<std::vector<double>> took(kConnections);
   std::atomic<int> refused{0};
@@ -152,7 +164,8 @@ int Flood(int port, bool for_webhook, int alerts, int requests) {
         const auto start = SteadyClock::now();
         SendAll(fd, request);
         if (ReadAnswer(fd) / 100 != 2) ++refused;
-        took[c].push_back(std::chrono::duration<double, std::milli>(SteadyClock::now() - start).count());
+        took[c].push_back(
+            std::chrono::duration<double, std::milli>(SteadyClock::now() - start).count());
       }
       close(fd);
     });
@@ -161,20 +174,24 @@ int Flood(int port, bool for_webhook, int alerts, int requests) {
   const std::chrono::duration<double> all = SteadyClock::now() - began;
   std::vector<double> ms;
   for (const auto& part : took) ms.insert(ms.end(), part.begin(), part.end());
-  std::printf("{\"alerts_per_second\":%.0f,\"requests_per_second\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,\"refused\":%d}\n",
-              requests * static_cast<double>(alerts) / all.count(), requests / all.count(), Percentile(ms, 0.5), Percentile(ms, 0.99),
-              refused.load());
+  std::printf(
+      "{\"alerts_per_second\":%.0f,\"requests_per_second\":%.0f,\"p50_ms\":%.3f,\"p99_ms\":%.3f,"
+      "\"refused\":%d}\n",
+      requests * static_cast<double>(alerts) / all.count(), requests / all.count(),
+      Percentile(ms, 0.5), Percentile(ms, 0.99), refused.load());
   return refused == 0 ? 0 : 1;
 }
 
-// From the first byte of a lone webhook to the first byte of its notification at a webhook receiver.
+// From the first byte of a lone webhook to the first byte of its notification at a webhook
+// receiver.
 int Lone(int port, int sink_port, int times) {
   const int listener = Listen(sink_port);
   std::vector<double> ms;
   const int fd = Connect(port);
   std::int64_t number = std::time(nullptr);
   for (int i = 0; i < times; ++i) {
-    const auto request = Request("/api/v1/webhook", Body(number * 1000 + i, 1, 1000 + i, Now(), true));
+    const auto request =
+        Request("/api/v1/webhook", Body(number * 1000 + i, 1, 1000 + i, Now(), true));
     std::this_thread::sleep_for(std::chrono::milliseconds{20});
     std::atomic<bool> heard{false};
     SteadyClock::time_point at;
@@ -204,9 +221,14 @@ int Lone(int port, int sink_port, int times) {
 int main(int argc, char** argv) {
   const std::string_view verb = argc > 1 ? argv[1] : "";
   if (verb == "flood" && argc == 6) {
-    return Flood(std::atoi(argv[2]), std::string_view{argv[3]} == "webhook", std::atoi(argv[4]), std::atoi(argv[5]));
+    return Flood(std::atoi(argv[2]), std::string_view{argv[3]} == "webhook", std::atoi(argv[4]),
+                 std::atoi(argv[5]));
   }
-  if (verb == "lone" && argc == 5) return Lone(std::atoi(argv[2]), std::atoi(argv[3]), std::atoi(argv[4]));
-  std::fputs("usage: intake_load flood PORT webhook|alertmanager ALERTS REQUESTS | lone PORT SINK_PORT TIMES\n", stderr);
+  if (verb == "lone" && argc == 5)
+    return Lone(std::atoi(argv[2]), std::atoi(argv[3]), std::atoi(argv[4]));
+  std::fputs(
+      "usage: intake_load flood PORT webhook|alertmanager ALERTS REQUESTS | lone PORT SINK_PORT "
+      "TIMES\n",
+      stderr);
   return 2;
 }
