@@ -84,7 +84,11 @@ CurlHttpClient::Loop::~Loop() {
 
 void CurlHttpClient::Loop::Submit(std::unique_ptr<CurlTransfer> transfer) {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (ends_) {  // sent by the `done` of a cancelled one
+      lock.unlock();
+      return transfer->Cancel();
+    }
     incoming_.push_back(std::move(transfer));
     if (incoming_.size() > 1) return;  // the thread has been woken already
   }
@@ -178,7 +182,11 @@ CurlHttpClient::MailThreads::~MailThreads() {
 void CurlHttpClient::MailThreads::Submit(MailRequest mail, MailDone done) {
   auto transfer = MakeMailTransfer(std::move(mail), std::move(done), ends_);
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    if (ends_) {
+      lock.unlock();
+      return transfer->Cancel();
+    }
     waiting_.push_back(std::move(transfer));
     if (waiting_.size() > idle_ && threads_.size() < most_) {
       threads_.emplace_back([this] {

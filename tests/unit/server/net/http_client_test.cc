@@ -435,5 +435,22 @@ TEST(HttpClient, EndsWhatIsInFlightAsCancelled) {
   EXPECT_TRUE(outcome.get_future().get().starts_with("cancelled"));
 }
 
+TEST(HttpClient, WhatACancelledOneSendsIsCancelledToo) {
+  RawServer server([](RawConnection& peer) { peer.WaitForClose(); });
+  std::atomic<int> cancelled{0};
+  auto client = std::make_unique<CurlHttpClient>();
+  CurlHttpClient* const sender = client.get();
+  for (int i = 0; i < 10; ++i) {
+    sender->Send({.url = server.Url("/")}, [&, sender](const HttpResult& first) {
+      cancelled += Fault(first).starts_with("cancelled");
+      sender->Send({.url = server.Url("/")}, [&](const HttpResult& second) {
+        cancelled += Fault(second).starts_with("cancelled");
+      });
+    });
+  }
+  client.reset();
+  EXPECT_EQ(cancelled, 20);
+}
+
 }  // namespace
 }  // namespace warden
