@@ -34,4 +34,10 @@ ValueType ParameterType(AggregateOp op) {
   }
 }
 
+OperatorRow::OperatorRow(const Expr& last) : first_(&last), size_(last.As<BinaryExpr>()->row) {
+  if (size_ > few_.size()) many_.resize(size_);
+  const Expr** all = many_.empty() ? few_.data() : many_.data();
+  for (std::size_t i = size_; i-- > 0; first_ = first_->As<BinaryExpr>()->lhs) all[i] = first_;
+}
+
 }  // namespace promql

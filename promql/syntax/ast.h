@@ -4,12 +4,14 @@
 // Spans are byte offsets into the parsed text, end exclusive. Safe to read from any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
 #include <variant>
+#include <vector>
 
 #include "promql/model/matcher.h"
 #include "promql/syntax/functions.h"
@@ -160,6 +162,7 @@ struct BinaryExpr {
   const Expr* lhs = nullptr;
   const Expr* rhs = nullptr;
   const VectorMatching* written_matching = nullptr;  // null when no modifier was written
+  std::uint32_t row = 1;  // operators in the row that this one ends: see OperatorRow
 
   // What the evaluation uses: null unless both sides are vectors and modifiers were written.
   [[nodiscard]] const VectorMatching* matching() const;
@@ -203,7 +206,8 @@ struct Expr {
   using Node = std::variant<NumberLiteral, StringLiteral, ParenExpr, UnaryExpr, BinaryExpr,
                             AggregateExpr, Call, VectorSelector, MatrixSelector, Subquery>;
   Span span;
-  std::uint32_t height = 1;  // of the tree below, this node included
+  // Of the tree below, this node included; a row of operators counts once.
+  std::uint32_t height = 1;
   ValueType type = ValueType::kNone;
   Node node;
 
@@ -214,6 +218,29 @@ struct Expr {
 };
 
 static_assert(std::is_trivially_destructible_v<Expr>);
+
+// A row of operators like `a + b - c` as a list, for walking the tree without recursion along its
+// left side, which may be very long.
+class OperatorRow {
+ public:
+  // `last` holds a BinaryExpr: the outermost and, in the text, last operator of the row.
+  explicit OperatorRow(const Expr& last);
+  OperatorRow(const OperatorRow&) = delete;
+  OperatorRow& operator=(const OperatorRow&) = delete;
+
+  // The left operand of the first operator.
+  [[nodiscard]] const Expr& first() const { return *first_; }
+  // In the order of the text; each holds a BinaryExpr.
+  [[nodiscard]] std::span<const Expr* const> operators() const {
+    return {many_.empty() ? few_.data() : many_.data(), size_};
+  }
+
+ private:
+  const Expr* first_;
+  std::size_t size_;
+  std::array<const Expr*, 8> few_;
+  std::vector<const Expr*> many_;
+};
 
 inline const VectorMatching* BinaryExpr::matching() const {
   return lhs->type == ValueType::kVector && rhs->type == ValueType::kVector ? written_matching

@@ -2,18 +2,14 @@
 #include "promql/syntax/check.h"
 
 #include <algorithm>
-#include <ranges>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "promql/model/go_text.h"
 #include "promql/syntax/characters.h"
 
 namespace promql {
 namespace {
-
-constexpr std::uint32_t kDeep = 200;
 
 class Checker {
  public:
@@ -75,25 +71,13 @@ class Checker {
     return span;
   }
 
-  // Operators in a row make a tree as deep as they are many, whose left spine is long: it is walked
-  // without recursion.
-  void CheckNode(const Expr& expr, const BinaryExpr& binary) {
-    if (expr.height < kDeep) {
-      Check(*binary.lhs);
+  void CheckNode(const Expr& expr, const BinaryExpr&) {
+    const OperatorRow row(expr);
+    Check(row.first());
+    for (const Expr* node : row.operators()) {
+      const auto& binary = *node->As<BinaryExpr>();
       Check(*binary.rhs);
-      CheckOperator(expr, binary);
-      return;
-    }
-    std::vector<const Expr*> spine;
-    const Expr* first = &expr;
-    for (const BinaryExpr* next = &binary; next != nullptr; next = first->As<BinaryExpr>()) {
-      spine.push_back(first);
-      first = next->lhs;
-    }
-    Check(*first);
-    for (const Expr* node : std::views::reverse(spine)) {
-      Check(*node->As<BinaryExpr>()->rhs);
-      CheckOperator(*node, *node->As<BinaryExpr>());
+      CheckOperator(*node, binary);
     }
   }
 

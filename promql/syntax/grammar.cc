@@ -76,7 +76,7 @@ bool Grammar::Nesting::TooDeep() {
 Expr* Grammar::NewExpr(Span span, ValueType type, const Expr::Node& node,
                        std::uint32_t height_below) {
   if (height_below >= options_.max_height) {
-    Fail(span, "the expression has too many operators in a row");
+    Fail(span, "the expression nests too deeply");
     return nullptr;
   }
   return arena_.New<Expr>(span, height_below + 1, type, node);
@@ -128,8 +128,16 @@ Expr* Grammar::NewBinary(BinaryExpr binary) {
   }
   const bool scalar =
       binary.lhs->type == ValueType::kScalar && binary.rhs->type == ValueType::kScalar;
-  return NewExpr(span, scalar ? ValueType::kScalar : ValueType::kVector, binary,
-                 std::max(binary.lhs->height, binary.rhs->height));
+  std::uint32_t height_below = std::max(binary.lhs->height, binary.rhs->height);
+  if (const auto* before = binary.lhs->As<BinaryExpr>()) {
+    binary.row = before->row + 1;
+    height_below = std::max(binary.lhs->height - 1, binary.rhs->height);
+    if (binary.row > options_.max_operators) {
+      Fail(span, "the expression has too many operators in a row");
+      return nullptr;
+    }
+  }
+  return NewExpr(span, scalar ? ValueType::kScalar : ValueType::kVector, binary, height_below);
 }
 
 // [bool] [on|ignoring (labels) [group_left|group_right [(labels)]]] [fill …]

@@ -133,10 +133,10 @@ DurationExpr* Grammar::Duration(int min_precedence) {
 
 // Operators and operands behind `lhs`.
 DurationExpr* Grammar::DurationRest(DurationExpr* lhs, int min_precedence) {
-  int chain = 0;
+  std::uint32_t chain = 0;
   while (lhs != nullptr && IsDurationOperator(Peek().type) &&
          Precedence(Peek().type) >= min_precedence) {
-    if (++chain > static_cast<int>(options_.max_nesting)) {
+    if (++chain > options_.max_nesting) {
       Fail(Peek().span, "the duration has too many operators in a row");
       return nullptr;
     }

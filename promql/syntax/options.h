@@ -25,8 +25,9 @@ struct ParseOptions {
   Version target = kNewestVersion;  // functions that this server does not have are refused
   std::uint32_t max_bytes = 1 << 20;
   std::uint32_t max_nesting =
-      1000;  // brackets within brackets, signs before signs, right-hand operands
-  std::uint32_t max_height = 5000;  // of the tree: also long chains of operators
+      1000;  // brackets, signs, right-hand operands, each within the one before
+  std::uint32_t max_height = 1500;     // of the tree, where a row of operators counts once
+  std::uint32_t max_operators = 5000;  // in a row, as in `a + b + c`
 };
 
 }  // namespace promql

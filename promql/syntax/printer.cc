@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <ranges>
 #include <vector>
 
 #include "promql/syntax/characters.h"
@@ -94,51 +93,38 @@ void AppendSelection(const VectorSelector& selector, std::string& out) {
   out.push_back('}');
 }
 
-constexpr std::uint32_t kDeep = 200;
-
 class Printer {
  public:
   Printer(std::string& out, std::size_t limit) : out_(out), limit_(limit) {}
 
   void Print(const Expr& expr) {
     if (out_.size() > limit_) return;
-    std::visit([&](const auto& node) { PrintNode(node); }, expr.node);
+    std::visit([&](const auto& node) { PrintNode(expr, node); }, expr.node);
   }
 
  private:
-  void PrintNode(const NumberLiteral& number) {
+  void PrintNode(const Expr&, const NumberLiteral& number) {
     AppendLiteral(number.value, number.has_unit, out_);
   }
-  void PrintNode(const StringLiteral& string) { AppendQuoted(string.value, out_); }
+  void PrintNode(const Expr&, const StringLiteral& string) { AppendQuoted(string.value, out_); }
 
-  void PrintNode(const ParenExpr& paren) {
+  void PrintNode(const Expr&, const ParenExpr& paren) {
     out_.push_back('(');
     Print(*paren.inner);
     out_.push_back(')');
   }
 
-  void PrintNode(const UnaryExpr& unary) {
+  void PrintNode(const Expr&, const UnaryExpr& unary) {
     out_.push_back(unary.op == UnaryOp::kMinus ? '-' : '+');
     Print(*unary.operand);
   }
 
-  void PrintNode(const BinaryExpr& binary) {
-    if (binary.lhs->height < kDeep) {
-      Print(*binary.lhs);
-      PrintRight(binary);
-      return;
-    }
-    // The left spine of a long row of operators, without recursion.
-    std::vector<const BinaryExpr*> spine;
-    const Expr* first = nullptr;
-    for (const BinaryExpr* next = &binary; next != nullptr; next = first->As<BinaryExpr>()) {
-      spine.push_back(next);
-      first = next->lhs;
-    }
-    Print(*first);
-    for (const BinaryExpr* node : std::views::reverse(spine)) {
+  void PrintNode(const Expr& expr, const BinaryExpr&) {
+    const OperatorRow row(expr);
+    Print(row.first());
+    for (const Expr* node : row.operators()) {
       if (out_.size() > limit_) return;
-      PrintRight(*node);
+      PrintRight(*node->As<BinaryExpr>());
     }
   }
 
@@ -149,7 +135,7 @@ class Printer {
     Print(*binary.rhs);
   }
 
-  void PrintNode(const AggregateExpr& aggregate) {
+  void PrintNode(const Expr&, const AggregateExpr& aggregate) {
     out_ += Text(aggregate.op);
     AppendGrouping(aggregate, out_);
     out_.push_back('(');
@@ -161,7 +147,7 @@ class Printer {
     out_.push_back(')');
   }
 
-  void PrintNode(const Call& call) {
+  void PrintNode(const Expr&, const Call& call) {
     out_ += call.function->name;
     out_.push_back('(');
     for (std::size_t i = 0; i < call.args.size(); ++i) {
@@ -171,14 +157,14 @@ class Printer {
     out_.push_back(')');
   }
 
-  void PrintNode(const VectorSelector& selector) {
+  void PrintNode(const Expr&, const VectorSelector& selector) {
     AppendSelection(selector, out_);
     AppendAt(selector.shift, out_);
     AppendExtended(selector, out_);
     AppendOffset(selector.shift, out_);
   }
 
-  void PrintNode(const MatrixSelector& matrix) {
+  void PrintNode(const Expr&, const MatrixSelector& matrix) {
     const VectorSelector& selector = *matrix.selector->As<VectorSelector>();
     AppendSelection(selector, out_);
     out_.push_back('[');
@@ -189,7 +175,7 @@ class Printer {
     AppendOffset(selector.shift, out_);
   }
 
-  void PrintNode(const Subquery& subquery) {
+  void PrintNode(const Expr&, const Subquery& subquery) {
     Print(*subquery.operand);
     AppendSubquerySuffix(subquery, out_);
   }
@@ -343,7 +329,9 @@ void AppendPrinted(const Expr& expr, std::string& out) {
 }
 
 bool AppendPrintedUpTo(const Expr& expr, std::size_t width, std::string& out) {
-  if (expr.height > width) return false;  // each level takes a character at least
+  // Each operator takes a character at least.
+  if (const auto* binary = expr.As<BinaryExpr>(); binary != nullptr && binary->row > width)
+    return false;
   const std::size_t limit = out.size() + width;
   Printer(out, limit).Print(expr);
   return out.size() <= limit;
