@@ -29,6 +29,12 @@ constexpr double kTailDistance = 2.3263;  // |normal| stays below it in 98 % of 
 constexpr std::size_t kShortGap = 3;      // steps that can be missing without a word
 constexpr std::size_t kLongestFit = 20'000;
 
+std::size_t MissingAtEnd(std::span<const double> values) {
+  const auto last =
+      std::find_if(values.rbegin(), values.rend(), [](double v) { return !std::isnan(v); });
+  return static_cast<std::size_t>(last - values.rbegin());
+}
+
 class HoltWintersDetector final : public Detector {
  public:
   explicit HoltWintersDetector(const DetectorParameters& parameters) : parameters_(parameters) {
@@ -60,7 +66,7 @@ class HoltWintersDetector final : public Detector {
     expectation.is_known = true;
     expectation.is_constant = is_constant_;
     expectation.expected = model_.Forecast();
-    expectation.above = scale_ * model_.ErrorGrowth(std::min(missing_, kLongestFit) + 1);
+    expectation.above = scale_ * model_.ErrorGrowth(std::min(unseen_, kLongestFit) + 1);
     expectation.below = expectation.above;
     expectation.confidence =
         ConfidenceOf(points_, std::max(2 * form_.period, parameters_.min_points));
@@ -78,9 +84,11 @@ class HoltWintersDetector final : public Detector {
     }
     if (std::isnan(value)) {
       ++missing_;
+      ++unseen_;
     } else {
       value = Damped(value, Expect(), parameters_);
       missing_ = 0;
+      unseen_ = 0;
     }
     if (points_ > 0) (void)model_.Step(value);
   }
@@ -127,9 +135,8 @@ class HoltWintersDetector final : public Detector {
       }
     }
     scale_ = ScaleOf(residuals, kept, least);
-    missing_ = static_cast<std::size_t>(
-        std::find_if(history.rbegin(), history.rend(), [](double v) { return !std::isnan(v); }) -
-        history.rbegin());
+    missing_ = MissingAtEnd(history);
+    unseen_ = MissingAtEnd(kept);
     return std::isfinite(model_.Forecast()) && std::isfinite(scale_);
   }
 
@@ -175,6 +182,7 @@ class HoltWintersDetector final : public Detector {
   bool is_constant_ = false;
   std::size_t points_ = 0;
   std::size_t missing_ = 0;  // steps since the last value
+  std::size_t unseen_ = 0;   // steps since the last value the model took in
   std::unique_ptr<Detector> fallback_;
   std::string fallback_note_;
 };

@@ -234,6 +234,25 @@ TEST(HoltWintersDetector, KeepsAlarmingThroughAnIncident) {
   for (std::size_t i = 2; i < 14; ++i) EXPECT_EQ(verdicts[i].state, State::kAnomalous) << i;
 }
 
+// An incident that began before the history ended is still one, for hours.
+TEST(HoltWintersDetector, IsNotFooledByHoursOfIncident) {
+  for (const std::size_t steps : {3U, 36U, 72U}) {
+    std::vector<double> values = MakeDaily(15);
+    for (std::size_t t = values.size() - steps; t < values.size(); ++t) values[t] += 60;
+    const Verdict verdict = Check(Even(values), DetectorKind::kHoltWinters, {}).front();
+    EXPECT_EQ(verdict.state, State::kAnomalous) << steps;
+    EXPECT_NEAR(verdict.expected, values.back() - 60, 8) << steps;
+  }
+}
+
+// After more than five percent of the history it is the new level.
+TEST(HoltWintersDetector, AcceptsALevelShiftInTheEnd) {
+  std::vector<double> values = MakeDaily(15);
+  for (std::size_t t = values.size() - 200; t < values.size(); ++t) values[t] += 60;
+  const Verdict verdict = Check(Even(values), DetectorKind::kHoltWinters, {}).front();
+  EXPECT_EQ(verdict.state, State::kOk) << verdict.reason;
+}
+
 TEST(HoltWintersDetector, WidensItsBandOverAGapAndMentionsIt) {
   std::vector<double> values = MakeDaily(16);
   const std::size_t n = values.size();
