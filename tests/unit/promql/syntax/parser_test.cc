@@ -171,8 +171,7 @@ TEST(Parser, EndsHostileInputWithAnError) {
             "the expression has too many operators in a row");
   EXPECT_EQ(FirstError("foo[1" + repeated("+1", 100'000) + "]"),
             "the duration has too many operators in a row");
-  EXPECT_EQ(FirstError("foo" + repeated("[1:1]", 100'000)),
-            "the expression nests too deeply");
+  EXPECT_EQ(FirstError("foo" + repeated("[1:1]", 100'000)), "the expression nests too deeply");
   EXPECT_EQ(FirstError(std::string(1 << 21, ' ')), "the expression is longer than 1048576 bytes");
   EXPECT_FALSE(Parses("{a=~\"" + repeated("(", 100'000) + "\"}"));
 }
