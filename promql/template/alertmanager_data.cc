@@ -14,20 +14,24 @@ namespace {
 
 constexpr std::string_view kAlertName = "alertname";
 
-constexpr Field kPairFields[] = {{"Name", ""}, {"Value", ""}};
-constexpr Field kAlertFields[] = {{"Status", "status"},           {"Labels", "labels"},
-                                  {"Annotations", "annotations"}, {"StartsAt", "startsAt"},
-                                  {"EndsAt", "endsAt"},           {"GeneratorURL", "generatorURL"},
-                                  {"Fingerprint", "fingerprint"}};
-constexpr Field kNotificationFields[] = {{"Receiver", "receiver"},
-                                         {"Status", "status"},
-                                         {"Alerts", "alerts"},
-                                         {"NotificationReason", "notification_reason"},
-                                         {"GroupLabels", "groupLabels"},
-                                         {"CommonLabels", "commonLabels"},
-                                         {"CommonAnnotations", "commonAnnotations"},
-                                         {"RouteLabels", "routeLabels"},
-                                         {"ExternalURL", "externalURL"}};
+constexpr Field kPairFields[] = {{"Name", "", &kStringType}, {"Value", "", &kStringType}};
+constexpr Field kAlertFields[] = {{"Status", "status", &kStringType},
+                                  {"Labels", "labels", &kLabelsType},
+                                  {"Annotations", "annotations", &kLabelsType},
+                                  {"StartsAt", "startsAt", &kTimeType},
+                                  {"EndsAt", "endsAt", &kTimeType},
+                                  {"GeneratorURL", "generatorURL", &kStringType},
+                                  {"Fingerprint", "fingerprint", &kStringType}};
+constexpr Field kNotificationFields[] = {
+    {"Receiver", "receiver", &kStringType},
+    {"Status", "status", &kStringType},
+    {"Alerts", "alerts", &kAlertsType},
+    {"NotificationReason", "notification_reason", &kStringType},
+    {"GroupLabels", "groupLabels", &kLabelsType},
+    {"CommonLabels", "commonLabels", &kLabelsType},
+    {"CommonAnnotations", "commonAnnotations", &kLabelsType},
+    {"RouteLabels", "routeLabels", &kLabelsType},
+    {"ExternalURL", "externalURL", &kStringType}};
 
 // The entries of a label map, alertname first.
 std::vector<MapEntry> Sorted(const Value& labels) {

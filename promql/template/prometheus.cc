@@ -17,9 +17,11 @@
 namespace promql::tmpl {
 namespace {
 
-constexpr Field kRuleDataFields[] = {
-    {"Labels", ""}, {"ExternalLabels", ""}, {"ExternalURL", ""}, {"Value", ""}};
-constexpr Field kSampleFields[] = {{"Labels", ""}, {"Value", ""}};
+constexpr Field kRuleDataFields[] = {{"Labels", "", &kStringMapType},
+                                     {"ExternalLabels", "", &kStringMapType},
+                                     {"ExternalURL", "", &kStringType},
+                                     {"Value", "", &kFloatType}};
+constexpr Field kSampleFields[] = {{"Labels", "", &kStringMapType}, {"Value", "", &kFloatType}};
 constexpr std::size_t kSampleLabels = 0;
 constexpr std::size_t kSampleValue = 1;
 

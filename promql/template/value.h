@@ -35,9 +35,12 @@ enum class Kind : std::uint8_t {
   kPointer,
 };
 
+struct Type;
+
 struct Field {
   std::string_view name;
   std::string_view json;
+  const Type* type = nullptr;  // of every value that it holds; none when that is open
 };
 
 struct Type {
