@@ -17,7 +17,8 @@ LabelSet::LabelSet(std::initializer_list<Label> labels)
     : LabelSet(FromUnsorted({labels.begin(), labels.end()})) {}
 
 LabelSet LabelSet::FromUnsorted(std::vector<Label> labels) {
-  std::ranges::stable_sort(labels, {}, &Label::first);
+  std::stable_sort(labels.begin(), labels.end(),
+                   [](const Label& a, const Label& b) { return a.first < b.first; });
   LabelSet set;
   set.labels_.reserve(labels.size());
   for (auto& label : labels) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // `promwarden serve`: the daemon. SIGHUP reloads, SIGTERM and SIGINT drain and end it, a second one
 // ends it at once.
+#include <sys/resource.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdlib>
@@ -37,12 +39,21 @@ void EndAtOnceOnNextSignal() {
   }).detach();
 }
 
+// Thousands of senders may connect in the same second: as many sockets as the system allows.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int Serve(const ServeOptions& options) {
   SetLog(options.log_level, options.log_format);
   // Blocked before any thread starts, so that only sigwait sees them.
   sigset_t signals = HandledSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  RaiseDescriptorLimit();
 
   Log(LogLevel::kInfo, "starting promwarden", {{"version", Version()}, {"revision", Revision()}});
   Daemon daemon(options);
