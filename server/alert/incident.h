@@ -70,6 +70,9 @@ struct Incident {
   std::optional<Instant> announced_at;  // last notification that fired or repeated
   std::int64_t notifications = 0;
   std::int64_t timeline_entries = 0;
+  // Alerts that the last message about it left out (max_alerts). Until none are, the incident stays
+  // open although all known alerts are over, and keeps them as members.
+  std::int64_t left_out = 0;
   std::map<AlertId, Member> members;
 };
 

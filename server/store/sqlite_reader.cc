@@ -32,7 +32,7 @@ Result<StoredState> SqliteStore::Load(Instant recent) {
     done = ForEach(db,
                    "SELECT m.incident, m.alert, m.announced, m.muted FROM member m JOIN incident i "
                    "ON i.id = m.incident "
-                   "WHERE i.closed_at IS NULL AND m.announced <> 2",
+                   "WHERE i.closed_at IS NULL AND (m.announced <> 2 OR i.left_out > 0)",
                    [&](const Statement& row) {
                      auto& incident = state.incidents[places.at(IncidentId{row.Int(0)})];
                      incident.members.emplace(
@@ -46,7 +46,7 @@ Result<StoredState> SqliteStore::Load(Instant recent) {
         "SELECT " PROMWARDEN_ALERT_COLUMNS
         " FROM alert a WHERE a.changed_at >= ?1 OR a.firing = 1 OR a.id IN (SELECT m.alert "
         "FROM member m JOIN incident i ON i.id = m.incident WHERE i.closed_at IS NULL AND "
-        "m.announced <> 2) ORDER BY a.id",
+        "(m.announced <> 2 OR i.left_out > 0)) ORDER BY a.id",
         [&](const Statement& row) { state.alerts.push_back(sqlite::ReadAlert(row)); }, recent);
   }
   if (done) {
@@ -254,7 +254,7 @@ Result<Message> SqliteStore::LoadMessage(const Delivery& delivery) {
         notified.alert);
     if (!done) return std::unexpected(done.error());
   }
-  std::ranges::stable_sort(message.alerts, [](const Alert& a, const Alert& b) {
+  std::stable_sort(message.alerts.begin(), message.alerts.end(), [](const Alert& a, const Alert& b) {
     return a.status != b.status ? a.status == AlertStatus::kFiring : a.starts_at < b.starts_at;
   });
   message.common_labels = CommonLabels(message.alerts);

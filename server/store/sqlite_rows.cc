@@ -51,6 +51,7 @@ Incident ReadIncident(const Statement& row) {
   incident.announced_at = row.MaybeTime(11);
   incident.notifications = row.Int(12);
   incident.timeline_entries = row.Int(13);
+  incident.left_out = row.Int(14);
   return incident;
 }
 

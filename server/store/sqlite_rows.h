@@ -17,7 +17,7 @@ namespace warden::sqlite {
 #define PROMWARDEN_INCIDENT_COLUMNS                                                              \
   "i.id, i.uid, i.route_id, i.group_key, i.receiver, i.group_labels, i.annotates, i.opened_at, " \
   "i.closed_at, i.flush_at, "                                                                    \
-  "i.flushed_at, i.announced_at, i.notifications, i.timeline_entries"
+  "i.flushed_at, i.announced_at, i.notifications, i.timeline_entries, i.left_out"
 #define PROMWARDEN_DELIVERY_COLUMNS                                                         \
   "d.id, d.notification, d.incident, d.receiver, d.kind, d.position, d.state, d.attempts, " \
   "d.created_at, d.not_before, "                                                            \

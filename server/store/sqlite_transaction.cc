@@ -37,15 +37,16 @@ Result<void> SqliteTransaction::PutIncident(const Incident& incident) {
   const std::string group_labels = EncodeLabels(incident.group_labels);
   return Run(
       db_,
-      "INSERT INTO incident VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
+      "INSERT INTO incident VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
       "annotates = excluded.annotates, closed_at = excluded.closed_at, flush_at = "
       "excluded.flush_at, "
       "flushed_at = excluded.flushed_at, announced_at = excluded.announced_at, "
-      "notifications = excluded.notifications, timeline_entries = excluded.timeline_entries",
+      "notifications = excluded.notifications, timeline_entries = excluded.timeline_entries, "
+      "left_out = excluded.left_out",
       incident.id, incident.uid, incident.route_id, incident.group_key, incident.receiver,
       group_labels, incident.annotates, incident.opened_at, incident.closed_at, incident.flush_at,
-      incident.flushed_at, incident.announced_at, incident.notifications,
-      incident.timeline_entries);
+      incident.flushed_at, incident.announced_at, incident.notifications, incident.timeline_entries,
+      incident.left_out);
 }
 
 Result<void> SqliteTransaction::PutMember(IncidentId incident, AlertId alert,

@@ -12,7 +12,7 @@ std::optional<NotifyReason> DecideFlush(const FlushView& view, Instant now,
     return view.announced_at ? NotifyReason::kNewAlerts : NotifyReason::kFirst;
   }
   if (view.ended > 0) {
-    const bool all = view.announced == 0 && view.muted == 0;
+    const bool all = view.announced == 0 && view.muted == 0 && !view.is_partial;
     return all ? NotifyReason::kAllResolved : NotifyReason::kSomeResolved;
   }
   if (view.announced > 0 && view.announced_at && now - *view.announced_at >= repeat_interval)

@@ -15,11 +15,12 @@ namespace warden {
 
 // Members of an incident, counted.
 struct FlushView {
-  std::size_t fresh = 0;                // fire, nothing mutes them, not announced
-  std::size_t fresh_unmuted = 0;        // of those: muted when last looked at
-  std::size_t announced = 0;            // fire, nothing mutes them, announced as firing
-  std::size_t muted = 0;                // fire, but muted
-  std::size_t ended = 0;                // resolved, announced as firing
+  std::size_t fresh = 0;          // fire, nothing mutes them, not announced
+  std::size_t fresh_unmuted = 0;  // of those: muted when last looked at
+  std::size_t announced = 0;      // fire, nothing mutes them, announced as firing
+  std::size_t muted = 0;          // fire, but muted
+  std::size_t ended = 0;          // resolved, announced as firing
+  bool is_partial = false;        // the sender leaves alerts out: nobody knows that all is over
   std::optional<Instant> announced_at;  // last notification with something firing
 };
 

@@ -203,6 +203,11 @@ void Triage::NoteTouched(std::uint64_t truncated, const Touched& touched, Instan
       Note(*incident, now, TimelineKind::kResolved, AlertList(state_, touch.resolved) + " resolved",
            changes);
     }
+    if (const auto left_out = static_cast<std::int64_t>(truncated);
+        left_out != incident->left_out) {
+      incident->left_out = left_out;
+      changes.incidents.insert(id);
+    }
     if (truncated > 0) {
       Note(*incident, now, TimelineKind::kTruncated,
            "the sender left out " + std::to_string(truncated) +

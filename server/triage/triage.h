@@ -82,6 +82,7 @@ class Triage {
                                            const std::optional<Mute>& by_time, Instant now) const;
   void Flush(Incident& incident, Instant now, Changes& changes);
   void Notify(Incident& incident, Notification notification, Instant now, Changes& changes);
+  void Keep(Incident& incident, AlertId alert, Changes& changes);
   void Leave(Incident& incident, AlertId alert, Changes& changes);
   void Close(Incident& incident, Instant now, Changes& changes);
   void Note(Incident& incident, Instant at, TimelineKind kind, std::string reason,

@@ -16,6 +16,9 @@ namespace {
 // Someone's phone rings, or should have: late by more than this is worse than never.
 constexpr std::chrono::hours kPageExpiry{1};
 
+// Alertmanager repeats what fires every repeat_interval: no word for this many of them is its end.
+constexpr int kHeldIntervals = 2;
+
 NotifiedAlert Frozen(const AlertRecord& record) {
   return {record.id, record.alert.status, record.alert.starts_at, record.alert.ends_at};
 }
@@ -25,6 +28,7 @@ struct Members {
   FlushView view;
   std::vector<AlertId> firing;                          // nothing mutes them
   std::vector<AlertId> ended;                           // announced, over
+  std::vector<AlertId> kept;                            // over, announced as such
   std::vector<AlertId> untold;                          // over, never announced
   std::map<std::string, std::vector<AlertId>> quieted;  // newly muted, by reason
   std::vector<AlertId> unmuted;
@@ -55,7 +59,10 @@ void Triage::Flush(Incident& incident, Instant now, Changes& changes) {
   for (const auto& [id, member] : incident.members) {
     const auto* record = state_.FindAlert(id);
     if (record == nullptr || record->alert.status == AlertStatus::kResolved) {
-      (member.announced == Announced::kFiring && record != nullptr ? members.ended : members.untold)
+      const bool is_told = record != nullptr && member.announced != Announced::kNo;
+      (!is_told                                 ? members.untold
+       : member.announced == Announced::kFiring ? members.ended
+                                                : members.kept)
           .push_back(id);
       continue;
     }
@@ -75,8 +82,22 @@ void Triage::Flush(Incident& incident, Instant now, Changes& changes) {
       if (member.muted) ++members.view.fresh_unmuted;
     }
   }
+  const bool any_fires = !members.firing.empty() || !members.muted.empty();
+  // All that we know of is over, but the sender left alerts out: it is not over until a whole
+  // message says so, or nothing was heard for longer than a firing alert stays unmentioned.
+  const bool is_held = !any_fires && incident.left_out > 0 && incident.flushed_at &&
+                       now - *incident.flushed_at < kHeldIntervals * route->repeat_interval;
+  if (!any_fires && !is_held) {
+    members.ended.insert(members.ended.end(), members.kept.begin(), members.kept.end());
+    members.kept.clear();
+    if (incident.left_out > 0) {
+      Note(incident, now, TimelineKind::kStale,
+           "nothing more was heard of the alerts that the sender left out", changes);
+    }
+  }
   members.view.muted = members.muted.size();
   members.view.ended = members.ended.size();
+  members.view.is_partial = is_held;
 
   for (const auto& [reason, alerts] : members.quieted) {
     Note(incident, now, TimelineKind::kMuted, AlertList(state_, alerts) + " muted: " + reason,
@@ -106,8 +127,7 @@ void Triage::Flush(Incident& incident, Instant now, Changes& changes) {
     Notification notification;
     notification.reason = *reason;
     notification.muted = static_cast<std::int64_t>(members.muted.size());
-    const bool any_fires = !members.firing.empty() || !members.muted.empty();
-    notification.status = any_fires ? AlertStatus::kFiring : AlertStatus::kResolved;
+    notification.status = any_fires || is_held ? AlertStatus::kFiring : AlertStatus::kResolved;
     for (const auto id : members.firing)
       notification.alerts.push_back(Frozen(*state_.FindAlert(id)));
     for (const auto id : members.ended)
@@ -121,7 +141,16 @@ void Triage::Flush(Incident& incident, Instant now, Changes& changes) {
     if (!members.firing.empty()) incident.announced_at = now;
     Notify(incident, std::move(notification), now, changes);
   }
-  for (const auto id : members.ended) Leave(incident, id, changes);
+  for (const auto id : members.ended) {
+    if (is_held) {
+      Keep(incident, id, changes);
+    } else {
+      Leave(incident, id, changes);
+    }
+  }
+  if (any_fires && incident.left_out == 0) {
+    for (const auto id : members.kept) Leave(incident, id, changes);
+  }
   for (const auto id : members.untold) Leave(incident, id, changes);
 
   if (incident.members.empty()) return Close(incident, now, changes);
@@ -130,6 +159,7 @@ void Triage::Flush(Incident& incident, Instant now, Changes& changes) {
     const Instant repeat = *incident.announced_at + route->repeat_interval;
     if (!next || repeat < *next) next = repeat;
   }
+  if (is_held) next = *incident.flushed_at + kHeldIntervals * route->repeat_interval;
   state_.SetFlush(incident, next);
   changes.incidents.insert(incident.id);
 }
@@ -181,6 +211,12 @@ void Triage::Notify(Incident& incident, Notification notification, Instant now, 
   reason += to.empty() ? "receiver " + receiver + " has no channel that wants it" : "to " + to;
   Note(incident, now, kind, std::move(reason), changes);
   changes.notifications.push_back(std::move(notification));
+}
+
+void Triage::Keep(Incident& incident, AlertId alert, Changes& changes) {
+  auto& member = incident.members.at(alert);
+  member.announced = Announced::kResolved;
+  changes.members[{incident.id, alert}] = member;
 }
 
 void Triage::Leave(Incident& incident, AlertId alert, Changes& changes) {

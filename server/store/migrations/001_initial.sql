@@ -36,7 +36,8 @@ CREATE TABLE incident (
   flushed_at INTEGER,
   announced_at INTEGER,
   notifications INTEGER NOT NULL,
-  timeline_entries INTEGER NOT NULL
+  timeline_entries INTEGER NOT NULL,
+  left_out INTEGER NOT NULL -- alerts missing in the last message about it
 ) STRICT;
 CREATE INDEX incident_open ON incident (id) WHERE closed_at IS NULL;
 CREATE INDEX incident_closed ON incident (closed_at) WHERE closed_at IS NOT NULL;

@@ -124,6 +124,46 @@ TEST(Triage, TruncatedMessagesCloseNothing) {
   EXPECT_TRUE(desk.changes().closed.empty());
 }
 
+// Two of several alerts are shown, and both end; others fire on unseen.
+Desk PartlyOver() {
+  Desk desk;
+  auto first = Webhook({Firing(kHot), Firing(kHotB)});
+  first.truncated_alerts = 3;
+  desk.Send(20, std::move(first));
+  auto second = Webhook({Resolved(kHot, 0, 30), Resolved(kHotB, 0, 30)});
+  second.truncated_alerts = 3;
+  desk.Send(30, std::move(second));
+  desk.Wait(80);
+  return desk;
+}
+
+TEST(Triage, WhatTheSenderLeftOutKeepsAnIncidentOpenWhenAllThatIsKnownIsOver) {
+  Desk desk = PartlyOver();
+  EXPECT_EQ(desk.said().back(), "80 some alerts resolved: 0 firing, 2 resolved, 0 muted");
+  EXPECT_EQ(desk.changes().notifications.back().status, AlertStatus::kFiring);
+  EXPECT_EQ(desk.triage().state().incidents().size(), 1U);
+  desk.Wait(7279);
+  EXPECT_EQ(desk.said().size(), 2U);
+}
+
+TEST(Triage, AWholeMessageEndsAnIncidentThatWasHeld) {
+  Desk desk = PartlyOver();
+  const promql::LabelSet other{{"alertname", "Hot"}, {"instance", "c"}};
+  desk.Send(200, Webhook({Firing(other, 0)}));
+  desk.Wait(210);
+  desk.Send(300, Webhook({Resolved(other, 0, 290)}));
+  desk.Wait(400);
+  EXPECT_EQ(desk.said().back(), "300 all alerts resolved: 0 firing, 1 resolved, 0 muted");
+  EXPECT_TRUE(desk.triage().state().incidents().empty());
+}
+
+TEST(Triage, SilenceForTwoRepeatIntervalsEndsAnIncidentThatWasHeld) {
+  Desk desk = PartlyOver();
+  desk.Wait(7280);
+  EXPECT_EQ(desk.said().back(), "7280 all alerts resolved: 0 firing, 2 resolved, 0 muted");
+  EXPECT_EQ(desk.changes().closed.size(), 1U);
+}
+
 Config Inhibiting() {
   Config config = PlainConfig();
   InhibitRule rule;
