@@ -147,6 +147,9 @@ class Story:
         say("Alertmanager", f"is up at {self.alertmanager.url}")
         self.prometheus = self.start_prometheus(ports["prometheus"], urls["promwarden"])
         say("Prometheus", f"is up at {self.prometheus.url}; it remembers {PAST // DAY} days of the shop, of {DAY} s each")
+        # Before that, the seam between the past and the present would stand in every rate.
+        self.teller.wait("Prometheus", "Prometheus has scraped the shop for some seconds",
+                         lambda: (self.query('count_over_time(up{job="shop"}[8s])') or 0) >= 7)
         config = PROMWARDEN_YML.format(other_side=self.other_side.url, smtp_port=self.other_side.smtp_port,
                                        prometheus=self.prometheus.url, request_rate=REQUEST_RATE)
         self.warden = house.warden(config, port=ports["promwarden"]).up()

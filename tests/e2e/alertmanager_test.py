@@ -168,7 +168,7 @@ class AlertmanagerTest(case.Case):
         self.daemon = self.warden().up()
         config = case.ALERTMANAGER.format(url=self.daemon.url, interval="1s", more="").replace("group_wait: 0s", "group_wait: 3s")
         self.am = self.house.alertmanager(config)
-        one = alert("Brief", started=0)
+        one = alert("Brief", started=-0.4)
         self.am.post(one)
         self.am.post(resolve(one))
         self.am.post(alert("After"))  # old enough to go at once
