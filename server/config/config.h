@@ -55,6 +55,8 @@ struct PrometheusConfig {
   std::size_t max_concurrent_queries = 4;
 
   [[nodiscard]] bool is_set() const { return !url.empty(); }
+
+  friend bool operator==(const PrometheusConfig&, const PrometheusConfig&) = default;
 };
 
 // Where an alert's annotation goes: `"request_rate:critical": "Service Overview:Request Rate"`.
@@ -93,6 +95,8 @@ struct StorageConfig {
   std::chrono::milliseconds quarantine_retention =
       std::chrono::hours(24 * 30);  // unusable payloads
   std::uint64_t quarantine_max_bytes = 256ULL << 20U;
+
+  friend bool operator==(const StorageConfig&, const StorageConfig&) = default;
 };
 
 struct IntakeAuth {
@@ -101,6 +105,8 @@ struct IntakeAuth {
 
   // Either of the two that are set lets a request in; none set lets all in.
   [[nodiscard]] bool is_required() const { return basic.has_value() || bearer_token.is_set(); }
+
+  friend bool operator==(const IntakeAuth&, const IntakeAuth&) = default;
 };
 
 // A sender with a name of its own: /api/v1/webhook/{name}.
@@ -108,6 +114,8 @@ struct IntakeSource {
   std::string name;
   std::optional<IntakeAuth> auth;           // not set: that of IntakeConfig
   std::vector<std::string> ignored_labels;  // dropped before fingerprints: replica and the like
+
+  friend bool operator==(const IntakeSource&, const IntakeSource&) = default;
 };
 
 struct IntakeConfig {
@@ -118,22 +126,30 @@ struct IntakeConfig {
   std::size_t max_value_bytes = 64 << 10;  // a label's or annotation's value
   std::size_t max_queued_requests = 1024;  // more: 503
   std::vector<IntakeSource> sources;       // others are accepted with the settings above
+
+  friend bool operator==(const IntakeConfig&, const IntakeConfig&) = default;
 };
 
 struct RetryConfig {
   std::chrono::milliseconds initial = std::chrono::seconds(1);
   std::chrono::milliseconds max = std::chrono::minutes(5);
   std::chrono::milliseconds give_up_after = std::chrono::hours(24);
+
+  friend bool operator==(const RetryConfig&, const RetryConfig&) = default;
 };
 
 struct RateLimitConfig {
   double per_second = 5;  // a destination
   std::size_t burst = 20;
+
+  friend bool operator==(const RateLimitConfig&, const RateLimitConfig&) = default;
 };
 
 struct CircuitBreakerConfig {
   std::size_t failures = 5;  // in a row open it
   std::chrono::milliseconds open = std::chrono::seconds(30);
+
+  friend bool operator==(const CircuitBreakerConfig&, const CircuitBreakerConfig&) = default;
 };
 
 struct DeliveryConfig {
@@ -143,6 +159,8 @@ struct DeliveryConfig {
   RetryConfig retry;
   RateLimitConfig rate_limit;
   CircuitBreakerConfig circuit_breaker;
+
+  friend bool operator==(const DeliveryConfig&, const DeliveryConfig&) = default;
 };
 
 // A channel that the environment did not configure: shown as skipped, never as failed.

@@ -252,13 +252,7 @@ std::expected<LoadedConfig, ConfigDiagnostics> ConfigFromEnvironment(
   Reader reader(kSource, "");
   config.route = ReadRoute(reader, config);
   config.skipped_channels = env.skipped();
-  LoadedConfig loaded{std::move(config), {}};
-  for (const SkippedChannel& skipped : loaded.config.skipped_channels) {
-    loaded.notices.push_back(
-        {kSource, 0, 0,
-         "channel " + skipped.channel + " is skipped: " + skipped.variable + " is not set", ""});
-  }
-  return loaded;
+  return LoadedConfig{std::move(config), {}};
 }
 
 }  // namespace warden

@@ -233,7 +233,8 @@ constexpr Field<EmailDraft> kEmailFields[] = {
 // A URL with `{{` must parse as a template and is no longer checked as a URL.
 void SetWebhookUrl(WebhookDraft& out, Reader& reader, const YamlNode& node) {
   SecretDraft& draft = out.url_draft;
-  draft = {};
+  reader.Hide(node);
+  draft.text.clear();
   ReadValue(reader, node, draft.text);
   draft.has_text = !draft.text.empty();
   out.is_url_template = draft.text.find("{{") != std::string::npos;

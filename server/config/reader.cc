@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <limits>
 #include <set>
+#include <tuple>
 
 #include "promql/model/duration.h"
 #include "promql/model/go_text.h"
@@ -57,6 +58,28 @@ std::string_view Nearest(std::string_view key, std::span<const std::string_view>
     }
   }
   return best;
+}
+
+// Where the character of this column begins, in bytes.
+std::size_t ByteOffset(std::string_view line, int column) {
+  std::size_t at = 0;
+  for (int i = 1; i < column && at < line.size(); ++i)
+    at += promql::DecodeRune(line.substr(at)).width;
+  return at;
+}
+
+// Whether a key of the line looks like one of a secret, other than one that names a file.
+bool MayHoldSecret(std::string_view line) {
+  for (const std::string_view word :
+       {"password", "secret", "token", "key", "credentials", "url", "cert", "values"}) {
+    for (std::size_t at = line.find(word); at != std::string_view::npos;
+         at = line.find(word, at + 1)) {
+      std::string_view rest = line.substr(at + word.size());
+      if (rest.starts_with('\'') || rest.starts_with('"')) rest.remove_prefix(1);
+      if (rest.starts_with(':') || rest.starts_with("s:") || rest.starts_with(" :")) return true;
+    }
+  }
+  return false;
 }
 
 bool IsMerge(const YamlNode& key) {
@@ -130,18 +153,46 @@ void Reader::Notice(const YamlNode& at, std::string message) {
   notices_.push_back(Diagnostic(at.line, at.column, std::move(message)));
 }
 
-namespace {
-ConfigDiagnostics Sorted(ConfigDiagnostics list) {
+void Reader::Hide(const YamlNode& node) {
+  if (node.kind != YamlNode::Kind::kScalar || node.text.empty()) return;
+  hidden_.emplace(node.line, Hidden{node.column, node.text});
+  const auto further = std::ranges::count(node.text, '\n');
+  for (int i = 1; i <= further + 1 && (i <= further || node.text.ends_with('\n')); ++i) {
+    hidden_.emplace(node.line + i, Hidden{});
+  }
+}
+
+void Reader::Mask(ConfigDiagnostic& diagnostic) const {
+  std::string& line = diagnostic.source_line;
+  bool is_masked = false;
+  const auto [begin, end] = hidden_.equal_range(diagnostic.line);
+  for (auto entry = begin; entry != end; ++entry) {
+    const auto& [column, text] = entry->second;
+    std::size_t at = ByteOffset(line, column);
+    if (at < line.size() && (line[at] == '"' || line[at] == '\'')) ++at;
+    // Behind the mask the caret would point elsewhere; escaped or folded text is not found.
+    const bool is_seen =
+        column > 0 && std::string_view(line).substr(std::min(at, line.size())).starts_with(text);
+    if (!is_seen || diagnostic.column > column) return line.clear();
+    line.replace(at, text.size(), kRedacted);
+    is_masked = true;
+  }
+  // What was not read as a secret may be one all the same: a key that stands twice, YAML that does
+  // not parse.
+  if (!is_masked && MayHoldSecret(line)) line.clear();
+}
+
+ConfigDiagnostics Reader::Finished(ConfigDiagnostics list) const {
   const auto key = [](const ConfigDiagnostic& d) { return std::tie(d.line, d.column, d.message); };
   std::ranges::stable_sort(list, {}, key);
   const auto rest = std::ranges::unique(list, {}, key);
   list.erase(rest.begin(), rest.end());
+  for (ConfigDiagnostic& diagnostic : list) Mask(diagnostic);
   return list;
 }
-}  // namespace
 
-ConfigDiagnostics Reader::TakeErrors() { return Sorted(std::move(errors_)); }
-ConfigDiagnostics Reader::TakeNotices() { return Sorted(std::move(notices_)); }
+ConfigDiagnostics Reader::TakeErrors() { return Finished(std::move(errors_)); }
+ConfigDiagnostics Reader::TakeNotices() { return Finished(std::move(notices_)); }
 
 std::string Reader::Join(const std::string& path) const {
   if (path.empty() || path.front() == '/' || folder_.empty()) return path;

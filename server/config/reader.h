@@ -29,9 +29,11 @@ class Reader {
   void Error(const YamlNode& at, std::string message);
   void ErrorAt(int line, int column, std::string message);
   void Notice(const YamlNode& at, std::string message);
+  // The node's text never appears in an excerpt.
+  void Hide(const YamlNode& node);
 
   [[nodiscard]] const ConfigDiagnostics& errors() const { return errors_; }
-  // By line and column, each once.
+  // By line and column, each once. Lines that hold secrets are masked or left out.
   [[nodiscard]] ConfigDiagnostics TakeErrors();
   [[nodiscard]] ConfigDiagnostics TakeNotices();
   [[nodiscard]] const std::string& folder() const { return folder_; }
@@ -44,12 +46,19 @@ class Reader {
 
  private:
   [[nodiscard]] ConfigDiagnostic Diagnostic(int line, int column, std::string message) const;
+  [[nodiscard]] ConfigDiagnostics Finished(ConfigDiagnostics list) const;
+  void Mask(ConfigDiagnostic& diagnostic) const;
 
   std::string file_;
   std::string folder_;
   std::vector<std::string> lines_;
   ConfigDiagnostics errors_;
   ConfigDiagnostics notices_;
+  struct Hidden {
+    int column = 0;  // 0: the whole line
+    std::string text;
+  };
+  std::multimap<int, Hidden> hidden_;  // by line
 };
 
 // A secret in the making: inline text and file exclude each other.
@@ -131,6 +140,7 @@ void SetList(T& out, Reader& reader, const YamlNode& node) {
 template <auto Member, class T>
 void SetSecret(T& out, Reader& reader, const YamlNode& node) {
   SecretDraft& draft = out.*Member;
+  reader.Hide(node);
   ReadValue(reader, node, draft.text);
   draft.has_text = !draft.text.empty();
 }
@@ -138,6 +148,7 @@ void SetSecret(T& out, Reader& reader, const YamlNode& node) {
 template <auto Member, class T>
 void SetSecretUrl(T& out, Reader& reader, const YamlNode& node) {
   SecretDraft& draft = out.*Member;
+  reader.Hide(node);
   draft.is_url = true;
   draft.has_text = !node.IsNull();
   UrlText url;

@@ -54,14 +54,13 @@ std::string HostProblem(std::string_view scheme, std::string_view host) {
   if (bracket == 0) {
     const std::size_t end = host.rfind(']');
     if (end == std::string_view::npos) return "missing ] in host";
-    if (!IsPort(host.substr(end + 1)))
-      return "invalid port `" + std::string(host.substr(end + 1)) + "`";
+    if (!IsPort(host.substr(end + 1))) return "invalid port in URL";
     return IsIpv6(host.substr(1, end - 1)) ? "" : "invalid IP address in brackets";
   }
   const bool is_http = scheme == "http" || scheme == "https";
   const std::size_t colon = is_http ? host.find(':') : host.rfind(':');
   if (colon != std::string_view::npos && !IsPort(host.substr(colon))) {
-    return "invalid port `" + std::string(host.substr(colon)) + "`";
+    return "invalid port in URL";
   }
   return WrongPart(host, true);
 }

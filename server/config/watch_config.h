@@ -45,6 +45,8 @@ struct AnomalyQuery {
   std::chrono::milliseconds history = std::chrono::hours(7 * 24);
   std::chrono::milliseconds step = std::chrono::minutes(5);
   DetectorConfig detector;
+
+  friend bool operator==(const AnomalyQuery&, const AnomalyQuery&) = default;
 };
 
 struct AnomalyConfig {
@@ -56,6 +58,8 @@ struct AnomalyConfig {
   std::chrono::milliseconds step = std::chrono::minutes(5);
   DetectorConfig detector;
   std::vector<AnomalyQuery> queries;  // the first that matches counts
+
+  friend bool operator==(const AnomalyConfig&, const AnomalyConfig&) = default;
 };
 
 // Severity of an anomaly → value of the alert's label `severity`; empty: no alert at this level.
@@ -81,6 +85,8 @@ struct WatchConfig {
   std::size_t resolve_after = 1;  // consecutive normal runs before it resolves
   promql::LabelSet labels;
   promql::LabelSet annotations;
+
+  friend bool operator==(const WatchConfig&, const WatchConfig&) = default;
 };
 
 }  // namespace warden
