@@ -24,10 +24,9 @@ struct ParseOptions {
   Features features;
   Version target = kNewestVersion;  // functions that this server does not have are refused
   std::uint32_t max_bytes = 1 << 20;
-  std::uint32_t max_nesting =
-      1000;  // brackets, signs, right-hand operands, each within the one before
-  std::uint32_t max_height = 1500;     // of the tree, where a row of operators counts once
-  std::uint32_t max_operators = 5000;  // in a row, as in `a + b + c`
+  std::uint32_t max_nesting = 1000;      // brackets, signs and right-hand operands
+  std::uint32_t max_height = 1500;       // of the tree, where a row of operators counts once
+  std::uint32_t max_operators = 50'000;  // in a row, as in `a + b + c`
 };
 
 }  // namespace promql

@@ -8,6 +8,10 @@
 namespace promql {
 namespace {
 
+// No more lines are broken behind such an indentation: long rows of operators would fill the memory
+// with blanks.
+constexpr std::size_t kDeepest = 400;
+
 class PrettyPrinter {
  public:
   PrettyPrinter(std::size_t width, std::string& out) : width_(width), out_(out) {}
@@ -17,7 +21,8 @@ class PrettyPrinter {
     // A subquery that fits stands at the margin: Prometheus does not indent it.
     if (expr.As<Subquery>() == nullptr) Indent(level);
     const std::size_t start = out_.size();
-    if (AppendPrintedUpTo(expr, width_, out_) || !IsBreakable(expr)) return;
+    if (!IsBreakable(expr) || level >= kDeepest) return AppendPrinted(expr, out_);
+    if (AppendPrintedUpTo(expr, width_, out_)) return;
     out_.resize(start);
     if (expr.As<BinaryExpr>() != nullptr) out_.resize(before);
     std::visit([&](const auto& node) { Break(node, level); }, expr.node);
