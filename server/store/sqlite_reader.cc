@@ -208,11 +208,11 @@ Result<Message> SqliteStore::LoadMessage(const Delivery& delivery) {
         message.group_labels = incident.group_labels;
         message.opened_at = incident.opened_at;
         message.closed_at = incident.closed_at;
-        message.sequence = row.Int(14);
-        message.at = row.Time(15);
-        message.status = row.Int(16) != 0 ? AlertStatus::kFiring : AlertStatus::kResolved;
-        message.reason = static_cast<NotifyReason>(row.Int(17));
-        message.muted = row.Int(18);
+        message.sequence = row.Int(15);
+        message.at = row.Time(16);
+        message.status = row.Int(17) != 0 ? AlertStatus::kFiring : AlertStatus::kResolved;
+        message.reason = static_cast<NotifyReason>(row.Int(18));
+        message.muted = row.Int(19);
       },
       delivery.notification);
   if (!done) return std::unexpected(done.error());
