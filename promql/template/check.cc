@@ -15,6 +15,7 @@ struct Known {
   const Type* type = nullptr;
   std::string_view field;
   bool is_constant_nil = false;
+  bool is_of_data = false;  // a field of the data itself, not of a sample or an alert
 };
 
 bool IsBasic(Kind kind) {
@@ -145,7 +146,7 @@ class Checker {
   // The value is used as it is, with everything in it.
   void WholeValue(const Known& value) {
     const Type* const type = Follow(value.type);
-    if (type != nullptr && type->kind == Kind::kMap && value.field == "Labels")
+    if (type != nullptr && type->kind == Kind::kMap && value.is_of_data && value.field == "Labels")
       facts_.uses_all_labels = true;
   }
 
@@ -210,7 +211,7 @@ class Checker {
       value = FieldOf(value, operand.fields[i], operand.span,
                       has_arguments && i + 1 == operand.fields.size());
     }
-    if (value.field == "Value" && Follow(value.type) == &kFloatType) facts_.uses_value = true;
+    if (value.is_of_data && value.field == "Value") facts_.uses_value = true;
     return value;
   }
 
@@ -235,15 +236,16 @@ class Checker {
     if (type->kind == Kind::kMap) {
       if (has_arguments)
         Report(span, std::string(name) + " is no method and cannot take arguments");
-      if (ElementOf(type) == &kStringType) facts_.labels.push_back({name, value.field, span});
+      if (value.is_of_data) facts_.labels.push_back({name, value.field, span});
       return {ElementOf(type), {}};
     }
     if (type->kind == Kind::kStruct && !type->fields.empty()) {
       const auto field = std::ranges::find(type->fields, name, &Field::name);
-      if (field != type->fields.end()) return {field->type, field->name};
+      if (field != type->fields.end()) {
+        return {field->type, field->name, false, type == Follow(&data_)};
+      }
     }
-    Report(span, "there is no field or method " + std::string(name) + " in a value of type " +
-                     std::string(type->name));
+    Report(span, NoSuchField(*type, name));
     return {};
   }
 
@@ -264,9 +266,7 @@ class Checker {
       if (count_fits) CheckArgument(function, arguments.size() - 1, *final, span, nullptr);
     }
     if (!count_fits) {
-      Report(span,
-             std::string(function.name) + " takes " + (function.is_variadic ? "at least " : "") +
-                 std::to_string(function.required()) + " arguments, not " + std::to_string(given));
+      Report(span, WrongCount(function, given));
       return {function.result, {}};
     }
     return Result(function, span, operands, arguments);
@@ -281,7 +281,7 @@ class Checker {
       const Type* const type = Follow(arguments[0].type);
       const bool by_name = operands.size() == 2 && operands[1].kind == OperandKind::kString;
       if (type != nullptr && type->kind == Kind::kMap && by_name) {
-        if (ElementOf(type) == &kStringType)
+        if (arguments[0].is_of_data)
           facts_.labels.push_back({operands[1].text, arguments[0].field, operands[1].span});
         return {ElementOf(type), {}};
       }

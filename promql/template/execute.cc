@@ -466,7 +466,7 @@ bool Execution::FieldOf(std::string_view name, const Operand& at, const Command*
            Fail(at.span, "no entry for key " + Quote(name) + " in no value");
   }
   if (value.kind() == Kind::kInterface)
-    return Fail(at.span, "field " + std::string(name) + " of nothing");
+    return Fail(at.span, "cannot take field " + std::string(name) + " of a missing value");
   const Value receiver = Indirect(value);
   for (const Function& method : receiver.type()->methods) {
     if (method.name == name) {
@@ -505,8 +505,7 @@ bool Execution::FieldOf(std::string_view name, const Operand& at, const Command*
         return Fail(at.span, "map has no entry for key " + Quote(name));
     }
   }
-  return Fail(at.span, "there is no field or method " + std::string(name) + " in a value of type " +
-                           TypeName(value));
+  return Fail(at.span, NoSuchField(*value.type(), name));
 }
 
 bool Execution::CallFunction(const Function& function, const Operand& at, const Value* receiver,
@@ -516,10 +515,7 @@ bool Execution::CallFunction(const Function& function, const Operand& at, const 
       command == nullptr ? std::span<const Operand>{} : command->operands.subspan(1);
   const std::size_t given = operands.size() + (final != nullptr ? 1 : 0);
   if (function.is_variadic ? given < function.required() : given != function.parameter_count) {
-    return Fail(at.span, std::string(function.name) + " takes " +
-                             (function.is_variadic ? "at least " : "") +
-                             std::to_string(function.required()) + " arguments, not " +
-                             std::to_string(given));
+    return Fail(at.span, WrongCount(function, given));
   }
   if (function.special == Function::Special::kAnd || function.special == Function::Special::kOr) {
     return ShortCircuit(function, command, dot, final, result);

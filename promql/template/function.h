@@ -60,4 +60,9 @@ struct Function {
   }
 };
 
+// "len takes 1 argument, not 2"
+[[nodiscard]] std::string WrongCount(const Function& function, std::size_t given);
+// "there is no field or method labels in the data: did you mean Labels?"
+[[nodiscard]] std::string NoSuchField(const Type& type, std::string_view name);
+
 }  // namespace promql::tmpl

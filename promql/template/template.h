@@ -52,9 +52,9 @@ class QuerySource {
 
 // What functions read besides their arguments. Borrowed for the expansion.
 struct Environment {
-  QuerySource* queries = nullptr;                         // none: every query fails
+  QuerySource* queries = nullptr;                          // none: every query fails
   std::chrono::sys_time<std::chrono::microseconds> now{};  // evaluation time, or the clock
-  std::string_view external_url;                          // for graphLink, externalURL, pathPrefix
+  std::string_view external_url;                           // for graphLink, externalURL, pathPrefix
 };
 
 enum class MissingKey : std::uint8_t { kZero, kDefault, kError };  // of a map: what `.x` gives then
