@@ -20,6 +20,11 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
                       -Wno-stringop-overread -Wno-array-bounds)
 endif()
 
+if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  # std::stable_sort of libstdc++ 12 uses what its own C++23 mode deprecates.
+  add_compile_options(-Wno-deprecated-declarations)
+endif()
+
 set(PROMWARDEN_SANITIZE "" CACHE STRING "Sanitizers to build with, for example address,undefined")
 if(PROMWARDEN_SANITIZE)
   add_compile_options(-fsanitize=${PROMWARDEN_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
