@@ -43,7 +43,7 @@ std::expected<std::string, Problem> Execution::Run() {
   bool fine = true;
   for (const PreludeVariable& variable : tree_.dialect().prelude()) {
     Value value = data_;
-    const Operand at;
+    const Operand at{};
     fine = fine && FieldOf(variable.field, at, nullptr, data_, nullptr, value);
     variables_.push_back({++id, value});
   }
