@@ -18,7 +18,6 @@ using std::chrono::sys_days;
 using std::chrono::sys_seconds;
 
 constexpr auto kHorizon = days(3653);
-constexpr int kMinutesOfDay = 24 * 60;
 
 seconds OffsetAt(const std::shared_ptr<const TimeZone>& zone, sys_seconds at) {
   return zone ? zone->OffsetAt(at) : seconds(0);
