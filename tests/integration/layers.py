@@ -18,7 +18,7 @@ LIBRARY_HEADERS = {
 }
 EVERYBODYS = re.compile(r"[a-z_0-9]+|(sys|netinet|arpa|net|linux)/[a-z_0-9]+\.h|"
                         r"(unistd|fcntl|signal|poll|time|pthread|netdb|stdlib|dirent|pwd|strings|termios|malloc|syslog|cxxabi|"
-                        r"getopt|ifaddrs|limits|errno|stdio|string|stdint|execinfo)\.h")
+                        r"getopt|glob|ifaddrs|limits|errno|stdio|string|stdint|execinfo)\.h")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
