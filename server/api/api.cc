@@ -10,6 +10,7 @@ namespace warden::api {
 void AddRoutes(const std::shared_ptr<const Parts>& parts) {
   AddWebhookRoutes(parts);
   AddIncidentRoutes(parts);
+  AddIncidentPage(parts);
   AddDeliveryRoutes(parts);
   AddQuarantineRoutes(parts);
   AddLifecycleRoutes(parts);

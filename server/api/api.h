@@ -61,6 +61,7 @@ void AddRoutes(const std::shared_ptr<const Parts>& parts);
 // One a resource.
 void AddWebhookRoutes(const std::shared_ptr<const Parts>& parts);
 void AddIncidentRoutes(const std::shared_ptr<const Parts>& parts);
+void AddIncidentPage(const std::shared_ptr<const Parts>& parts);
 void AddDeliveryRoutes(const std::shared_ptr<const Parts>& parts);
 void AddQuarantineRoutes(const std::shared_ptr<const Parts>& parts);
 void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts);

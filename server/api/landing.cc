@@ -20,30 +20,70 @@ constexpr Link kLinks[] = {
     {"/health", "Health"},
 };
 
+constexpr std::string_view kStyle =
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60em;margin:3em auto;padding:0 "
+    "1em;color:#1d2433;background:#fff}"
+    "a{color:#1f5fbf}li{margin:.3em "
+    "0}small{color:#5b6472}table{border-collapse:collapse;width:100%;font-size:14px}"
+    "th,td{text-align:left;vertical-align:top;padding:.3em .6em;border-bottom:1px solid "
+    "#d8dee6;overflow-wrap:anywhere}"
+    "@media(prefers-color-scheme:dark){body{background:#14171c;color:#dde3ea}a{color:#8ab4f8}small{"
+    "color:#9aa4b2}"
+    "th,td{border-color:#333a44}}";
+
 }  // namespace
 
-std::string LandingPage(const Build& build, std::string_view prefix) {
-  std::string page =
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>promwarden</title>"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
-      "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:40em;margin:3em auto;padding:0 "
-      "1em;color:#1d2433;"
-      "background:#fff}a{color:#1f5fbf}li{margin:.3em 0}small{color:#5b6472}"
-      "@media(prefers-color-scheme:dark){body{background:#14171c;color:#dde3ea}a{color:#8ab4f8}"
-      "small{color:#9aa4b2}}"
-      "</style></head><body><h1>promwarden</h1>"
-      "<p>Stands between Alertmanager and the people it wakes up.</p><ul>";
+ServerResponse LandingPage(const Build& build, std::string_view prefix) {
+  std::string body =
+      "<h1>promwarden</h1><p>Stands between Alertmanager and the people it wakes up.</p><ul>";
   for (const auto& link : kLinks) {
-    page += "<li><a href=\"";
-    page += prefix;
-    page += link.path;
-    page += "\">";
-    page += link.says;
-    page += "</a></li>";
+    body += "<li><a href=\"" + EscapeHtml(prefix) + std::string(link.path) + "\">" +
+            std::string(link.says) + "</a></li>";
   }
-  page += "</ul><p><small>version " + build.version + ", revision " + build.revision +
-          "</small></p></body></html>\n";
-  return page;
+  body += "</ul><p><small>version " + EscapeHtml(build.version) + ", revision " +
+          EscapeHtml(build.revision) + "</small></p>";
+  return HtmlPage(200, "promwarden", body);
+}
+
+ServerResponse HtmlPage(int status, std::string_view title, std::string_view body) {
+  ServerResponse response;
+  response.status = status;
+  response.content_type = "text/html; charset=utf-8";
+  response.headers.push_back(
+      {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"});
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
+  response.body =
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" +
+      EscapeHtml(title) +
+      "</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><style>" +
+      std::string(kStyle) + "</style></head><body>" + std::string(body) + "</body></html>\n";
+  return response;
+}
+
+std::string EscapeHtml(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
 }
 
 }  // namespace warden::api

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The page at `/`: what this is and where its parts are. No outside assets, nothing from the
-// configuration.
+// Pages for people, rendered on the server: one look, no outside assets, no script.
 #pragma once
 
 #include <string>
@@ -10,6 +9,12 @@
 
 namespace warden::api {
 
-[[nodiscard]] std::string LandingPage(const Build& build, std::string_view prefix);
+// At `/`: what this is and where its parts are. Nothing from the configuration.
+[[nodiscard]] ServerResponse LandingPage(const Build& build, std::string_view prefix);
+
+// `body` is HTML; `title` is escaped here.
+[[nodiscard]] ServerResponse HtmlPage(int status, std::string_view title, std::string_view body);
+
+[[nodiscard]] std::string EscapeHtml(std::string_view text);
 
 }  // namespace warden::api

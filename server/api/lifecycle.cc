@@ -56,14 +56,7 @@ void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts) {
                    })});
   AddRoute(parts, {"GET", "/api/v1/status/buildinfo",
                    at_once([parts] { return BuildInformation(*parts); })});
-  const auto landing = at_once([parts] {
-    ServerResponse response = Plain(200, LandingPage(parts->build, parts->prefix));
-    response.content_type = "text/html; charset=utf-8";
-    response.headers.push_back(
-        {"Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"});
-    response.headers.push_back({"X-Content-Type-Options", "nosniff"});
-    return response;
-  });
+  const auto landing = at_once([parts] { return LandingPage(parts->build, parts->prefix); });
   AddRoute(parts, {"GET", "/", landing});
 }
 

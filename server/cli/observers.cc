@@ -63,8 +63,6 @@ void DeliveryMetrics::OnCircuit(const Destination& destination, CircuitState sta
   metrics_.delivery_circuit_state.Set({Text(destination)}, state == CircuitState::kOpen       ? 2
                                                            : state == CircuitState::kHalfOpen ? 1
                                                                                               : 0);
-  Log(state == CircuitState::kOpen ? LogLevel::kWarn : LogLevel::kInfo, "circuit changed",
-      {{"destination", Text(destination)}, {"state", Name(state)}});
 }
 
 void DeliveryMetrics::OnEnrichment(EnrichmentResult result) {
