@@ -369,35 +369,16 @@ Expr* Grammar::Aggregation(const Token& op) {
   if (Peek().type != kLeftParen) return Unexpected("the aggregation", "`(`");
   const auto args = Arguments();
   if (!args) return nullptr;
-  bool read_on = false;
-  if (!modifier_first) {
-    read_on = !is_modifier();
-    if (!read_on && !modifier()) return nullptr;
+  std::uint32_t end = last_closing_;
+  if (!modifier_first && is_modifier()) {
+    if (!modifier()) return nullptr;
+    end = last_closing_;
   }
-  return NewAggregate(op, aggregate, *args, read_on);
+  return NewAggregate(op, aggregate, *args, end);
 }
-
-namespace {
-
-// The end of an aggregation without modifier, where the parser has read one token on to see that
-// there is none: if that is a closing parenthesis, the one before it. Kept as Prometheus does it,
-// so that spans agree.
-std::uint32_t PreviousParen(std::string_view text, std::uint32_t token_at,
-                            std::uint32_t otherwise) {
-  if (token_at == 0 || token_at >= text.size() || text[token_at] != ')') return otherwise;
-  for (std::uint32_t i = token_at - 1; i > 0; --i) {
-    if (text[i] == ')') return i + 1;
-    if (!IsSpace(text[i])) return otherwise;
-  }
-  return otherwise;
-}
-
-}  // namespace
 
 Expr* Grammar::NewAggregate(const Token& op, AggregateExpr aggregate,
-                            std::span<const Expr* const> args, bool read_on) {
-  const std::uint32_t end =
-      read_on ? PreviousParen(lexer_.text(), Peek().span.start, last_closing_) : last_closing_;
+                            std::span<const Expr* const> args, std::uint32_t end) {
   const Span span{op.span.start, end};
   const auto name = [&] { return "`" + std::string(Text(aggregate.op)) + "` "; };
   const bool takes_parameter = ParameterType(aggregate.op) != ValueType::kNone;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One parse by recursive descent, for parser.h only. The next token is read as late as an LALR(1)
-// parser of Prometheus' grammar would read it: lexical errors and ends of spans depend on that. A
+// parser of Prometheus' grammar would read it: the order of errors depends on that. A
 // null result means that parsing cannot go on; the reason is among the errors.
 #pragma once
 
@@ -37,7 +37,7 @@ class Grammar {
   [[nodiscard]] std::string WhyNotCallable(const Function* function) const;
   Expr* Aggregation(const Token& op);
   Expr* NewAggregate(const Token& op, AggregateExpr aggregate, std::span<const Expr* const> args,
-                     bool read_on);
+                     std::uint32_t end);
   std::optional<std::span<const Expr* const>> Arguments();
   bool BinaryModifiers(BinaryExpr& binary);
   bool FillModifiers(VectorMatching& matching);

@@ -169,7 +169,7 @@ Expr* Grammar::Offset(Expr* operand) {
   } else {
     shift->offset = ToValue(*duration);
   }
-  operand->span.end = last_closing_;
+  operand->span.end = duration->span.end;
   return operand;
 }
 

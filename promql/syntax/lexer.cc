@@ -49,6 +49,7 @@ void Lexer::SkipSpaces() {
 
 void Lexer::SkipComment() {
   while (!AtEnd() && Peek() != '\n' && Peek() != '\r') ++pos_;
+  if (comments_ != nullptr) comments_->push_back({start_, pos_});
   start_ = pos_;
 }
 

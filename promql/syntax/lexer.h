@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "promql/syntax/token.h"
 
@@ -18,6 +19,8 @@ class Lexer {
   // A kError token reaches from where the trouble started to the end of the text; error() says what
   // it is.
   [[nodiscard]] Token Next();
+  // From now on the spans of comments are added to `comments`, which is borrowed.
+  void CollectComments(std::vector<Span>& comments) { comments_ = &comments; }
   [[nodiscard]] const std::string& error() const { return error_; }
   [[nodiscard]] std::string_view text() const { return text_; }
 
@@ -62,6 +65,7 @@ class Lexer {
   bool got_duration_ = false;
   int paren_depth_ = 0;
   std::string error_;
+  std::vector<Span>* comments_ = nullptr;
 };
 
 }  // namespace promql

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "promql/syntax/characters.h"
+#include "promql/syntax/lexer.h"
 #include "promql/syntax/number.h"
 #include "promql/syntax/quote.h"
 
@@ -95,7 +96,9 @@ void AppendSelection(const VectorSelector& selector, std::string& out) {
 
 class Printer {
  public:
-  Printer(std::string& out, std::size_t limit) : out_(out), limit_(limit) {}
+  // With a source, literals and matchers are taken from it as they stand there.
+  Printer(std::string& out, std::size_t limit, std::string_view source = {})
+      : out_(out), limit_(limit), source_(source) {}
 
   void Print(const Expr& expr) {
     if (out_.size() > limit_) return;
@@ -103,10 +106,23 @@ class Printer {
   }
 
  private:
-  void PrintNode(const Expr&, const NumberLiteral& number) {
-    AppendLiteral(number.value, number.has_unit, out_);
+  // The words of a literal, if they are to be taken from the source and stand together.
+  bool AppendWritten(const Expr& literal) {
+    const std::string_view words = source_.substr(0, literal.span.end).substr(literal.span.start);
+    if (literal.As<StringLiteral>() == nullptr &&
+        words.find_first_of(" \t\r\n#") != std::string_view::npos)
+      return false;
+    out_ += words;
+    return true;
   }
-  void PrintNode(const Expr&, const StringLiteral& string) { AppendQuoted(string.value, out_); }
+
+  void PrintNode(const Expr& expr, const NumberLiteral& number) {
+    if (source_.empty() || !AppendWritten(expr)) AppendLiteral(number.value, number.has_unit, out_);
+  }
+
+  void PrintNode(const Expr& expr, const StringLiteral& string) {
+    if (source_.empty() || !AppendWritten(expr)) AppendQuoted(string.value, out_);
+  }
 
   void PrintNode(const Expr&, const ParenExpr& paren) {
     out_.push_back('(');
@@ -158,21 +174,27 @@ class Printer {
   }
 
   void PrintNode(const Expr&, const VectorSelector& selector) {
-    AppendSelection(selector, out_);
-    AppendAt(selector.shift, out_);
-    AppendExtended(selector, out_);
-    AppendOffset(selector.shift, out_);
+    PrintSelection(selector);
+    AppendSelectorSuffix(selector, nullptr, out_);
   }
 
   void PrintNode(const Expr&, const MatrixSelector& matrix) {
     const VectorSelector& selector = *matrix.selector->As<VectorSelector>();
-    AppendSelection(selector, out_);
-    out_.push_back('[');
-    AppendDuration(matrix.range, out_);
-    out_.push_back(']');
-    AppendExtended(selector, out_);
-    AppendAt(selector.shift, out_);
-    AppendOffset(selector.shift, out_);
+    PrintSelection(selector);
+    AppendSelectorSuffix(selector, &matrix.range, out_);
+  }
+
+  void PrintSelection(const VectorSelector& selector) {
+    if (source_.empty()) return AppendSelection(selector, out_);
+    out_ += selector.name;
+    const auto matchers = WrittenMatchers(selector);
+    if (matchers.empty() && !selector.name.empty()) return;
+    out_.push_back('{');
+    for (std::size_t i = 0; i < matchers.size(); ++i) {
+      if (i > 0) out_ += ", ";
+      AppendMatcherAsWritten(matchers[i], source_, out_);
+    }
+    out_.push_back('}');
   }
 
   void PrintNode(const Expr&, const Subquery& subquery) {
@@ -182,6 +204,7 @@ class Printer {
 
   std::string& out_;
   std::size_t limit_;  // printing stops behind this size
+  std::string_view source_;
 };
 
 void AppendFill(std::string_view word, double value, std::string& out) {
@@ -209,6 +232,40 @@ void AppendMatcher(const LabelMatcher& matcher, std::string& out) {
       break;
   }
   AppendQuoted(matcher.value, out);
+}
+
+void AppendMatcherAsWritten(const LabelMatcher& matcher, std::string_view source,
+                            std::string& out) {
+  // Its words without the space and comments between them.
+  const std::string words =
+      "{" + std::string(source.substr(matcher.span.start, matcher.span.end - matcher.span.start)) +
+      "\n}";
+  Lexer lexer(words);
+  static_cast<void>(lexer.Next());  // the brace
+  for (Token token = lexer.Next();
+       token.type > TokenType::kError && token.type != TokenType::kRightBrace;
+       token = lexer.Next()) {
+    out.append(words, token.span.start, token.span.end - token.span.start);
+  }
+}
+
+std::span<const LabelMatcher> WrittenMatchers(const VectorSelector& selector) {
+  return selector.matchers.first(selector.matchers.size() - (selector.name.empty() ? 0 : 1));
+}
+
+void AppendSelectorSuffix(const VectorSelector& selector, const DurationValue* range,
+                          std::string& out) {
+  if (range != nullptr) {
+    out.push_back('[');
+    AppendDuration(*range, out);
+    out.push_back(']');
+    AppendExtended(selector, out);
+    AppendAt(selector.shift, out);
+  } else {
+    AppendAt(selector.shift, out);
+    AppendExtended(selector, out);
+  }
+  AppendOffset(selector.shift, out);
 }
 
 void AppendLabelList(std::span<const std::string_view> labels, std::string& out) {
@@ -326,6 +383,13 @@ void AppendSubquerySuffix(const Subquery& subquery, std::string& out) {
 
 void AppendPrinted(const Expr& expr, std::string& out) {
   Printer(out, std::numeric_limits<std::size_t>::max()).Print(expr);
+}
+
+bool AppendAsWritten(const Expr& expr, std::string_view source, std::size_t width,
+                     std::string& out) {
+  const std::size_t limit = out.size() + width;
+  Printer(out, limit, source).Print(expr);
+  return out.size() <= limit;
 }
 
 bool AppendPrintedUpTo(const Expr& expr, std::size_t width, std::string& out) {

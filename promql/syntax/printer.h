@@ -18,11 +18,22 @@ void AppendPrinted(const Expr& expr, std::string& out);
 // `width`.
 [[nodiscard]] std::string PrintPretty(const Expr& expr, std::size_t width = 100);
 
+// On one line, but with literals and matchers as they stand in `source`, the text that was parsed.
+// False as below.
+bool AppendAsWritten(const Expr& expr, std::string_view source, std::size_t width,
+                     std::string& out);
+void AppendMatcherAsWritten(const LabelMatcher& matcher, std::string_view source, std::string& out);
+
 // Parts, for those who print trees in their own way.
 // Appends the canonical form; false, with only some of it appended, when that is wider than
 // `width`. Takes no longer than `width` asks for, but for one leaf; leaves are always whole.
 bool AppendPrintedUpTo(const Expr& expr, std::size_t width, std::string& out);
 void AppendMatcher(const LabelMatcher& matcher, std::string& out);
+// The matchers inside the braces.
+[[nodiscard]] std::span<const LabelMatcher> WrittenMatchers(const VectorSelector& selector);
+// What follows the braces: range (may be null), modifiers.
+void AppendSelectorSuffix(const VectorSelector& selector, const DurationValue* range,
+                          std::string& out);
 void AppendLabelList(std::span<const std::string_view> labels, std::string& out);
 // ` by (a, b) ` behind an aggregation's name, or nothing.
 void AppendGrouping(const AggregateExpr& aggregate, std::string& out);

@@ -9,8 +9,12 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "promql/model/go_text.h"
+#include "promql/syntax/equal.h"
+#include "promql/syntax/format.h"
+#include "promql/syntax/lexer.h"
 #include "promql/syntax/parser.h"
 #include "promql/syntax/printer.h"
 
@@ -130,6 +134,45 @@ TEST(SyntaxCorpus, RealExpressionsComeBackFromPrint) {
   });
   if (!there) GTEST_SKIP() << "no " << SharedFile("exprs.jsonl");
   EXPECT_GT(count, 9'000);
+}
+
+std::size_t CountComments(std::string_view text) {
+  const std::string copy(text);
+  Lexer lexer({copy.c_str(), copy.size()});
+  std::vector<Span> comments;
+  lexer.CollectComments(comments);
+  while (lexer.Next().type > TokenType::kError) {
+  }
+  return comments.size();
+}
+
+TEST(SyntaxCorpus, FormattingKeepsMeaningAndCommentsAndIsStable) {
+  int count = 0;
+  int with_comments = 0;
+  const auto check = [&](std::string_view text, const ParseOptions& options) {
+    const auto before = ParseExpression(text, options);
+    if (!before) return;
+    ++count;
+    const std::size_t comments = CountComments(text);
+    with_comments += comments > 0 ? 1 : 0;
+    for (const std::size_t width : {100U, 80U, 30U}) {
+      const auto formatted = FormatExpression(text, width, options);
+      ASSERT_TRUE(formatted) << text;
+      const auto after = ParseExpression(*formatted, options);
+      ASSERT_TRUE(after) << *formatted;
+      EXPECT_TRUE(IsSameTree(before->root(), after->root())) << text << "\n" << *formatted;
+      EXPECT_EQ(FormatExpression(*formatted, width, options), *formatted) << text;
+      EXPECT_EQ(CountComments(*formatted), comments) << text << "\n" << *formatted;
+    }
+  };
+  const bool there =
+      ForEachLine("exprs.jsonl", [&](const rapidjson::Document& text) { check(View(text), {}); });
+  if (!there) GTEST_SKIP() << "no " << SharedFile("exprs.jsonl");
+  ForEachLine("promql/oracle_dev.jsonl", [&](const rapidjson::Document& record) {
+    check(View(record["input"]), Everything());
+  });
+  EXPECT_GT(count, 20'000);
+  EXPECT_GT(with_comments, 200);
 }
 
 TEST(SyntaxCorpus, PrettyFormIsPrometheusOwn) {

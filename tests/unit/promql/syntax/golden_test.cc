@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "promql/syntax/format.h"
 #include "promql/syntax/parser.h"
 #include "promql/syntax/printer.h"
 
@@ -38,6 +39,18 @@ std::string Pretty(const std::string& text) {
 
 TEST(SyntaxGolden, SaysWhatIsWrongAndWhere) { CheckGolden("errors.txt", Errors); }
 TEST(SyntaxGolden, PrintsTheCanonicalForm) { CheckGolden("print.txt", Printed); }
+// Also says whether formatting again changes anything.
+std::string Formatted(const std::string& text) {
+  ParseOptions options;
+  options.features = Features::All();
+  const auto formatted = FormatExpression(text, 60, options);
+  if (!formatted) return "error: " + formatted.error().front().message + "\n";
+  const auto again = FormatExpression(*formatted, 60, options);
+  if (!again) return *formatted + "\nDOES NOT PARSE\n";
+  return *formatted + (*again == *formatted ? "\n" : "\nNOT STABLE\n" + *again + "\n");
+}
+
+TEST(SyntaxGolden, LaysOutForPeople) { CheckGolden("format.txt", Formatted); }
 TEST(SyntaxGolden, BreaksLongExpressions) { CheckGolden("pretty.txt", Pretty); }
 
 }  // namespace
