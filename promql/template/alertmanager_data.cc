@@ -37,8 +37,8 @@ constexpr Field kNotificationFields[] = {
 std::vector<MapEntry> Sorted(const Value& labels) {
   const auto entries = labels.AsMap();
   std::vector<MapEntry> sorted(entries.begin(), entries.end());
-  std::ranges::stable_partition(sorted,
-                                [](const MapEntry& entry) { return entry.key == kAlertName; });
+  const auto first = std::ranges::find(sorted, kAlertName, &MapEntry::key);
+  if (first != sorted.end()) std::rotate(sorted.begin(), first, std::next(first));
   return sorted;
 }
 

@@ -90,6 +90,8 @@ Value Slice(Call& call) {
   std::size_t bounds[3] = {0, item.size(), capacity};
   for (std::size_t i = 0; i < indexes.size(); ++i) {
     const Value index = indexes[i].kind() == Kind::kInterface ? Value{} : indexes[i];
+    if (index.IsFoundInAny())
+      return call.Fail("an index out of a list or map of anything needs parentheses: (.x)");
     const auto position = Position(call, index, capacity);
     if (!position) return {};
     bounds[i] = *position;

@@ -46,9 +46,10 @@ constexpr SectionStyle kMarkdown{"# ", "__text_alert_list_markdown", "\n"};
 std::string Sections(const SectionStyle& style) {
   const auto section = [&style](std::string_view which) {
     const std::string alerts = ".Alerts." + std::string(which);
-    return "{{ with " + alerts + " }}" + std::string(style.around) +
+    return "{{ if len " + alerts + " }}" + std::string(style.around) +
            std::string(style.heading_mark) + "Alerts " + std::string(which) + ":\n{{ template \"" +
-           std::string(style.list) + "\" . }}" + std::string(style.around) + "{{ end }}";
+           std::string(style.list) + "\" " + alerts + " }}" + std::string(style.around) +
+           "{{ end }}";
   };
   return "\n" + section("Firing") + "\n" + section("Resolved");
 }

@@ -213,6 +213,7 @@ bool Execution::NextRound(Frame& frame) {
     key = Value::String(frame.range.AsMap()[index].key);
     element = frame.range.AsMap()[index].value;
   }
+  if (!counts && frame.range.type()->element == &kAnyType) element.MarkFoundInAny();
   frame.block = frame.loop->body;
   frame.next = 0;
   frame.dot = element;
@@ -276,6 +277,7 @@ bool Execution::Pipe(const Pipeline& pipeline, const Value& dot, Value& result) 
     Value next;
     if (!CountStep() || !RunCommand(command, dot, final, next)) return false;
     value = next.kind() == Kind::kInterface ? Value{} : next;
+    value.Unpack();
     final = &value;
   }
   for (const VariableName& variable : pipeline.variables) {
@@ -492,6 +494,7 @@ bool Execution::FieldOf(std::string_view name, const Operand& at, const Command*
       return Fail(at.span, std::string(name) + " is no method and cannot take arguments");
     if (const Value* const found = receiver.Find(name)) {
       value = *found;
+      if (receiver.type()->element == &kAnyType) value.MarkFoundInAny();
       return true;
     }
     switch (missing_key_) {

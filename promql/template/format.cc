@@ -209,6 +209,7 @@ class Printer {
   void Struct(const Value& value, Rune verb, int depth) {
     if (flags.sharp_v) out_ += value.type()->name;
     out_ += '{';
+    if (value.type()->hidden_parts != nullptr) HiddenParts(value, verb);
     std::size_t index = 0;
     for (const Field& field : value.type()->fields) {
       Between(index);
@@ -219,6 +220,17 @@ class Printer {
       Nested(value.AsStruct()[index++], verb, depth + 1);
     }
     out_ += '}';
+  }
+
+  // Fields without names for templates; their methods do not count.
+  void HiddenParts(const Value& value, Rune verb) {
+    std::size_t index = 0;
+    for (const Value& part : value.type()->hidden_parts(value)) {
+      Between(index++);
+      in_value_ = true;
+      current_ = part;
+      part.kind() == Kind::kPointer ? PointerVerb(part, verb) : Nested(part, verb, 0);
+    }
   }
 
   void Pointer(const Value& value, Rune verb, int depth) {

@@ -235,6 +235,8 @@ const Function kMonthMethods[] = {{.name = "String", .call = MonthString, .resul
 const Function kWeekdayMethods[] = {
     {.name = "String", .call = WeekdayString, .result = &kStringType}};
 
+const Type kUint64Type{.name = "uint64", .kind = Kind::kUint, .named = true};
+
 void AppendTimeText(const Value& value, std::string& out) {
   AppendTime(AsTime(Indirect(value)), out);
 }
@@ -243,6 +245,17 @@ void AppendTimeGoText(const Value& value, std::string& out) {
 }
 void AppendDurationText(const Value& value, std::string& out) {
   AppendDuration(Indirect(value).AsInt(), out);
+}
+const Type kLocationPointerType{
+    .name = "*time.Location", .kind = Kind::kPointer, .element = &kAnyType};
+// Nanoseconds, seconds since year 1 and the zone, which is nil for UTC.
+std::array<Value, 3> HiddenTimeParts(const Value& value) {
+  static const Value kSomewhere = Value::Nil();
+  const Time& time = AsTime(value);
+  const bool is_utc = time.zone == &TimeZone::Utc();
+  return {Value::Integer(kUint64Type, time.nanos),
+          Value::Integer(kInt64Type, time.seconds - Time{}.seconds),
+          Value::Opaque(kLocationPointerType, is_utc ? nullptr : &kSomewhere)};
 }
 // A range over a month counts from 0, which has no name.
 void AppendMonthText(const Value& value, std::string& out) {
@@ -267,7 +280,8 @@ const Type kTimeType{.name = "time.Time",
                      .named = true,
                      .methods = kTimeMethods,
                      .append_text = AppendTimeText,
-                     .append_go_text = AppendTimeGoText};
+                     .append_go_text = AppendTimeGoText,
+                     .hidden_parts = HiddenTimeParts};
 const Type kTimePointerType{.name = "*time.Time",
                             .kind = Kind::kPointer,
                             .element = &kTimeType,

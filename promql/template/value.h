@@ -5,6 +5,7 @@
 // the same when their addresses are.
 #pragma once
 
+#include <array>
 #include <complex>
 #include <cstdint>
 #include <initializer_list>
@@ -54,6 +55,8 @@ struct Type {
   // Appends what the method String (GoString for %#v) gives; none when the type has no such method.
   void (*append_text)(const Value& value, std::string& out) = nullptr;
   void (*append_go_text)(const Value& value, std::string& out) = nullptr;
+  // What printf shows of a struct whose fields templates cannot name.
+  std::array<Value, 3> (*hidden_parts)(const Value& value) = nullptr;
 };
 
 struct MapEntry;
@@ -117,6 +120,18 @@ class Value {
     return *static_cast<const Value*>(data_);
   }  // of a pointer
   [[nodiscard]] std::size_t size() const { return size_; }  // of strings (bytes), slices, maps
+
+  // Numbers out of a list or map of anything keep that they were found there: Go's slice refuses
+  // them as indexes, until a pipeline has unpacked them.
+  void MarkFoundInAny() {
+    if (kind() == Kind::kInt || kind() == Kind::kUint) capacity_ = 1;
+  }
+  void Unpack() {
+    if (kind() == Kind::kInt || kind() == Kind::kUint) capacity_ = 0;
+  }
+  [[nodiscard]] bool IsFoundInAny() const {
+    return (kind() == Kind::kInt || kind() == Kind::kUint) && capacity_ == 1;
+  }
 
   // The same value under another type with the same structure.
   [[nodiscard]] Value As(const Type& type) const;
