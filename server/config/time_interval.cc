@@ -25,21 +25,24 @@ seconds OffsetAt(const std::shared_ptr<const TimeZone>& zone, sys_seconds at) {
 
 // What the wall clock and the calendar of the zone show.
 struct LocalTime {
-  sys_days day;  // as if local time were UTC
-  std::chrono::year_month_day date;
+  sys_days day;    // as if local time were UTC
   int minute = 0;  // of the day
 };
 
 LocalTime LocalAt(const std::shared_ptr<const TimeZone>& zone, sys_seconds at) {
   const sys_seconds local = at + OffsetAt(zone, at);
   const auto day = floor<days>(local);
-  return {day, day, static_cast<int>(floor<minutes>(local - day).count())};
+  return {day, static_cast<int>(floor<minutes>(local - day).count())};
 }
 
 bool IsIn(const std::optional<std::vector<IntRange>>& ranges, int value) {
   if (!ranges) return true;
   return std::ranges::any_of(
       *ranges, [value](const IntRange& r) { return value >= r.begin && value <= r.end; });
+}
+
+int MonthOf(const std::chrono::year_month_day& date) {
+  return static_cast<int>(static_cast<unsigned>(date.month()));
 }
 
 bool IsInDays(const std::optional<std::vector<IntRange>>& ranges,
@@ -55,16 +58,39 @@ bool IsInDays(const std::optional<std::vector<IntRange>>& ranges,
   });
 }
 
-// The next instant at which the spec may change: an edge of `times`, local midnight, or a change of
-// the zone's offset.
+bool HoldsOn(const TimeIntervalSpec& spec, sys_days day) {
+  const std::chrono::year_month_day date = day;
+  return IsInDays(spec.days_of_month, date) && IsIn(spec.months, MonthOf(date)) &&
+         IsIn(spec.weekdays, static_cast<int>(std::chrono::weekday(day).c_encoding())) &&
+         IsIn(spec.years, static_cast<int>(date.year()));
+}
+
+// The first later day on which HoldsOn() may answer otherwise: whole months and years are passed
+// over.
+sys_days NextDay(const TimeIntervalSpec& spec, sys_days day) {
+  using namespace std::chrono;
+  const year_month_day date = day;
+  const sys_days next_month = sys_days(date.year() / date.month() / last) + days(1);
+  const sys_days next_year = (date.year() + years(1)) / January / 1;
+  if (!IsIn(spec.years, static_cast<int>(date.year()))) return next_year;
+  if (!IsIn(spec.months, MonthOf(date))) return next_month;
+  if (spec.weekdays || spec.days_of_month) return day + days(1);
+  return spec.months ? next_month : next_year;
+}
+
+// The next instant at which the spec may change: an edge of `times`, a local midnight, or a change
+// of the zone's offset.
 sys_seconds NextEdge(const TimeIntervalSpec& spec, sys_seconds at) {
   const sys_seconds local = at + OffsetAt(spec.zone, at);
   const auto day = floor<days>(local);
-  sys_seconds edge = day + days(1);
-  for (const IntRange& range : spec.times.value_or(std::vector<IntRange>{})) {
-    for (const int minute : {range.begin, range.end}) {
-      if (const auto candidate = day + minutes(minute); candidate > local)
-        edge = std::min(edge, sys_seconds(candidate));
+  sys_seconds edge = NextDay(spec, day);
+  if (spec.times && HoldsOn(spec, day)) {
+    edge = day + days(1);
+    for (const IntRange& range : *spec.times) {
+      for (const int minute : {range.begin, range.end}) {
+        const sys_seconds candidate = day + minutes(minute);
+        if (candidate > local) edge = std::min(edge, candidate);
+      }
     }
   }
   const sys_seconds next = at + (edge - local);
@@ -124,10 +150,7 @@ bool TimeIntervalSpec::Contains(Instant at) const {
     return local.minute >= r.begin && local.minute < r.end;
   };
   if (times && std::ranges::none_of(*times, holds_minute)) return false;
-  return IsInDays(days_of_month, local.date) &&
-         IsIn(months, static_cast<int>(static_cast<unsigned>(local.date.month()))) &&
-         IsIn(weekdays, static_cast<int>(std::chrono::weekday(local.day).c_encoding())) &&
-         IsIn(years, static_cast<int>(local.date.year()));
+  return HoldsOn(*this, local.day);
 }
 
 bool TimeInterval::Contains(Instant at) const {

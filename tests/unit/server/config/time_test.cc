@@ -111,6 +111,29 @@ TEST(TimeInterval, ChangesWithTheZonesOffset) {
   EXPECT_EQ(hour.NextChange(At("2026-10-25T00:30:00Z")), At("2026-10-25T02:00:00Z"));
 }
 
+// Passing over months and years misses nothing: compared with looking at every minute edge of every
+// day.
+TEST(TimeInterval, ChangesWhereItsAnswerChanges) {
+  for (const char* specs : {"[{months: [march], years: ['2027'], times: [{start_time: '09:00', "
+                            "end_time: '17:00'}], location: Europe/Berlin}]",
+                            "[{weekdays: [saturday]}, {months: ['2:3'], days_of_month: ['-2:-1']}]",
+                            "[{years: ['2026'], location: America/New_York}, {months: [december], "
+                            "location: Asia/Kolkata}]"}) {
+    const TimeInterval interval = Interval(specs);
+    Instant at = At("2026-10-20T00:00:00Z");
+    const Instant end = At("2027-05-01T00:00:00Z");
+    while (at < end) {
+      const bool inside = interval.Contains(at);
+      Instant expected = at;
+      while (expected < end + 24h * 400 && interval.Contains(expected) == inside) expected += 15min;
+      const auto change = interval.NextChange(at);
+      if (!change) break;
+      EXPECT_EQ(*change, expected) << specs << " from " << FormatRfc3339(at);
+      at = *change;
+    }
+  }
+}
+
 TEST(TimeInterval, MayNeverChange) {
   EXPECT_FALSE(Interval("[]").NextChange(At("2026-01-01T00:00:00Z")));
   EXPECT_FALSE(Interval("[{}]").NextChange(At("2026-01-01T00:00:00Z")));
