@@ -146,7 +146,8 @@ class ParseVerb final : public Verb {
     verb->add_flag("--pretty", pretty_, "Print expressions over several lines where they are long");
     verb->add_option("--enable-feature", features_,
                      "Feature flags as Prometheus has them, separated by commas")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     return verb;
   }
 
