@@ -5,10 +5,17 @@
 #include <rapidjson/reader.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cmath>
+#include <expected>
+#include <fstream>
+#include <iostream>
+#include <iterator>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +23,7 @@
 #include "promql/cli/line_stream.h"
 #include "promql/cli/verbs.h"
 #include "promql/template/alertmanager.h"
+#include "promql/template/check.h"
 #include "promql/template/json.h"
 #include "promql/template/prometheus.h"
 #include "promql/template/template.h"
@@ -265,24 +273,70 @@ void WriteAnswer(JsonWriter& json, const Answer& answer) {
   json.EndObject();
 }
 
+// line:column: message, the line, and carets under the span.
+void PrintProblem(std::string_view text, tmpl::Span span, std::string_view message) {
+  const std::size_t before = text.substr(0, span.start).rfind('\n');
+  const std::size_t line_start = before == std::string_view::npos ? 0 : before + 1;
+  const std::size_t line_end = std::min(text.find('\n', span.start), text.size());
+  const auto line = std::ranges::count(text.substr(0, line_start), '\n') + 1;
+  const auto width = [text](std::size_t from, std::size_t to) {
+    return static_cast<std::size_t>(std::ranges::count_if(text.substr(from, to - from), [](char c) {
+      return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
+    }));
+  };
+  const std::size_t end = std::clamp<std::size_t>(span.end, span.start, line_end);
+  std::cerr << line << ':' << width(line_start, span.start) + 1 << ": " << message << "\n  "
+            << text.substr(line_start, line_end - line_start) << "\n  "
+            << std::string(width(line_start, span.start), ' ')
+            << std::string(std::max<std::size_t>(width(span.start, end), 1), '^') << '\n';
+}
+
+std::optional<std::string> FileText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+// A failure of the program, not of a template: thrown up to main.
+[[noreturn]] void GiveUp(const std::string& message) { throw std::runtime_error(message); }
+
 class TemplateVerb final : public Verb {
  public:
   CLI::App* Declare(CLI::App& program) override {
     CLI::App* verb = program.add_subcommand(
-        "template", "Expand templates of rule annotations and notifications");
-    verb->add_flag("--json", json_,
-                   "Read one JSON object a line: \"text\", \"data\", \"dialect\" (prometheus, "
-                   "alertmanager or go), "
-                   "\"queries\", \"now\", \"templates\"; answer with one a line: "
-                   "{\"ok\":true,\"output\":…} or "
-                   "{\"ok\":false,\"errors\":[{\"phase\":…,\"message\":…,\"start\":…,\"end\":…}]} "
-                   "(byte offsets into the text, end exclusive)")
-        ->required();
+        "template",
+        "Expand templates of rule annotations and notifications, and say what is wrong with them.\n"
+        "  promwarden-lint template '{{ $labels.job }} at {{ $value | humanize }}' --label job=api "
+        "--value 1500\n"
+        "  promwarden-lint template --alertmanager --data webhook.json --templates my.tmpl "
+        "'{{ template \"slack.default.title\" . }}'");
+    verb->add_option("TEXT", texts_, "The templates to expand");
+    verb->add_option("--label", labels_, "NAME=VALUE: a label of the alert; may be repeated");
+    verb->add_option("--value", value_, "The value of the alert's expression");
+    verb->add_flag("--alertmanager", alertmanager_, "The texts are notification texts");
+    verb->add_option("--data", data_, "A file with a webhook body, the data of notification texts");
+    verb->add_option("--templates", files_, "Files with named templates for notification texts");
+    verb->add_flag(
+        "--json", json_,
+        "Read one JSON object a line: \"text\", \"data\", \"dialect\" (prometheus, "
+        "alertmanager or go), \"queries\", \"now\", \"templates\"; answer with one a line: "
+        "{\"ok\":true,\"output\":…} or {\"ok\":false,\"errors\":[{\"phase\":…,"
+        "\"message\":…,\"start\":…,\"end\":…}]} (byte offsets into the text, end exclusive)");
     return verb;
   }
 
-  // Bad lines are answered too, so that answers and questions stay in step.
   int Run() override {
+    if (json_) return AnswerJson();
+    if (texts_.empty()) GiveUp("template: no text given; --json reads questions");
+    bool all_good = true;
+    for (const std::string& text : texts_)
+      all_good &= alertmanager_ ? Notify(text) : Annotate(text);
+    return all_good ? kSuccess : kFindings;
+  }
+
+ private:
+  // Bad lines are answered too, so that answers and questions stay in step.
+  static int AnswerJson() {
     LineStream stream;
     JsonWriter json;
     std::string_view line;
@@ -298,7 +352,79 @@ class TemplateVerb final : public Verb {
     return kSuccess;
   }
 
- private:
+  bool Annotate(const std::string& text) const {
+    std::vector<LabelSet::Label> labels;
+    for (const std::string& label : labels_) {
+      const std::size_t split = label.find('=');
+      if (split == std::string::npos) GiveUp("--label wants NAME=VALUE, not " + label);
+      labels.emplace_back(label.substr(0, split), label.substr(split + 1));
+    }
+    const LabelSet set = LabelSet::FromUnsorted(std::move(labels));
+    const auto value = tmpl::FloatFromText(value_);
+    if (!value) GiveUp("--value wants a number, not " + value_);
+    Arena arena;
+    tmpl::RuleData data;
+    data.labels = &set;
+    data.value = *value;
+    return Show(text, tmpl::Template::Parse(text, tmpl::PrometheusDialect()),
+                tmpl::PrometheusData(data, arena), tmpl::kRuleDataType);
+  }
+
+  bool Notify(const std::string& text) const {
+    tmpl::Library library(tmpl::AlertmanagerDialect(), &tmpl::DefaultTemplates());
+    for (const std::string& path : files_) {
+      const auto file = FileText(path);
+      if (!file) GiveUp("cannot read " + path);
+      if (const auto added = library.Add(*file, path.substr(path.rfind('/') + 1)); !added) {
+        std::cerr << path << ":\n";
+        PrintProblem(*file, added.error().span, added.error().message);
+        return false;
+      }
+    }
+    Arena arena;
+    Value body;
+    if (!data_.empty()) {
+      const auto file = FileText(data_);
+      body = file ? ReadJson(*file, arena) : Value{};
+      if (!body.IsValid()) GiveUp("cannot read JSON from " + data_);
+    }
+    const auto notification = tmpl::NotificationFromWebhook(body);
+    if (!notification) GiveUp(data_ + ": " + notification.error());
+    return Show(text, tmpl::Template::Parse(text, tmpl::AlertmanagerDialect(), &library),
+                tmpl::AlertmanagerValue(*notification, arena), tmpl::kNotificationPointerType);
+  }
+
+  static bool Show(const std::string& text,
+                   const std::expected<tmpl::Template, tmpl::Problem>& parsed, const Value& data,
+                   const tmpl::Type& type) {
+    if (!parsed) {
+      PrintProblem(text, parsed.error().span, parsed.error().message);
+      return false;
+    }
+    const auto mistakes = tmpl::CheckTemplate(*parsed, type).mistakes;
+    for (const tmpl::Mistake& mistake : mistakes) PrintProblem(text, mistake.span, mistake.message);
+    tmpl::Environment environment;
+    environment.now =
+        std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    const auto output = parsed->Execute(data, environment);
+    if (output) std::cout << *output << '\n';
+    if (!output && mistakes.empty()) {
+      const tmpl::Problem& problem = output.error();
+      if (problem.template_name.empty()) {
+        PrintProblem(text, problem.span, problem.message);
+      } else {
+        std::cerr << "in template " << problem.template_name << ": " << problem.message << '\n';
+      }
+    }
+    return output.has_value() && mistakes.empty();
+  }
+
+  std::vector<std::string> texts_;
+  std::vector<std::string> labels_;
+  std::vector<std::string> files_;
+  std::string value_ = "0";
+  std::string data_;
+  bool alertmanager_ = false;
   bool json_ = false;
 };
 
