@@ -19,14 +19,7 @@ Value Title(Call& call) { return KeepText(call, ToTitle(call.Text(0), TitleRest:
 Value Trim(Call& call) { return Value::String(TrimSpace(call.Text(0))); }
 Value SafeUrl(Call& call) { return Value::Text(kUrlType, call.Text(0)); }
 
-Value Join(Call& call) {
-  std::string text;
-  for (const Value& part : call.args[1].AsSlice()) {
-    if (&part != call.args[1].AsSlice().data()) text += call.Text(0);
-    text += part.AsString();
-  }
-  return KeepText(call, text);
-}
+Value Join(Call& call) { return JoinTexts(call, call.args[1].AsSlice(), call.Text(0)); }
 
 Value UrlUnescape(Call& call) {
   const auto text = QueryUnescape(call.Text(0));

@@ -7,6 +7,7 @@
 #include "promql/template/alertmanager.h"
 #include "promql/template/function.h"
 #include "promql/template/prometheus.h"
+#include "promql/template/text_functions.h"
 #include "promql/template/time_value.h"
 
 namespace promql::tmpl {
@@ -109,16 +110,7 @@ Value PairParts(Call& call) {
   return Value::Slice(kNamesType, parts, call.arena);
 }
 
-Value JoinNames(Call& call) {
-  std::string text;
-  bool is_first = true;
-  for (const Value& name : call.args[0].AsSlice()) {
-    if (!is_first) text += call.Text(1);
-    is_first = false;
-    text += name.AsString();
-  }
-  return Value::String(call.arena.Copy(text));
-}
+Value JoinNames(Call& call) { return JoinTexts(call, call.args[0].AsSlice(), call.Text(1)); }
 
 Value WithStatus(Call& call, std::string_view status) {
   std::vector<Value> alerts;

@@ -13,6 +13,9 @@ namespace {
 
 constexpr int kMostWidth = 1000000;  // beyond it a width or precision is a mistake
 constexpr int kDeepest = 1000;       // values inside values
+// Lists may hold one list many times over: what is printed ends here, however much there is.
+constexpr std::size_t kMostParts = 1U << 22U;
+constexpr std::size_t kLongestText = std::size_t{32} << 20U;
 
 struct Flags {
   bool sharp = false;
@@ -130,7 +133,8 @@ class Printer {
   }
 
   void Nested(const Value& value, Rune verb, int depth) {
-    if (depth > kDeepest) {
+    if (depth > kDeepest || ++parts_ > kMostParts || out_.size() > kLongestText) {
+      parts_ = out_.size() > kLongestText ? kMostParts + 1 : parts_;
       out_ += "...";
       return;
     }
@@ -187,6 +191,7 @@ class Printer {
     out_ += flags.sharp_v ? "{" : "map[";
     std::size_t index = 0;
     for (const MapEntry& entry : value.AsMap()) {
+      if (parts_ > kMostParts) break;
       Between(index++);
       Nested(Value::String(entry.key), verb, depth + 1);
       out_ += ':';
@@ -200,6 +205,7 @@ class Printer {
     out_ += flags.sharp_v ? '{' : '[';
     std::size_t index = 0;
     for (const Value& element : value.AsSlice()) {
+      if (parts_ > kMostParts) break;
       Between(index++);
       Nested(element, verb, depth + 1);
     }
@@ -509,6 +515,7 @@ class Printer {
   Value current_;          // what a wrong verb is reported with
   bool in_value_ = false;  // it was reached through a list, map or struct: its methods do not count
   bool erroring_ = false;
+  std::size_t parts_ = 0;
 };
 
 // printf's format, read from left to right.

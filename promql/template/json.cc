@@ -11,6 +11,8 @@ namespace promql::tmpl {
 namespace {
 
 constexpr int kDeepest = 1000;
+// Lists may hold one list many times over: there is an end to what comes out.
+constexpr std::size_t kLongest = std::size_t{32} << 20U;
 
 void AppendEscape(Rune rune, std::string& out) {
   out += "\\u";
@@ -113,7 +115,7 @@ bool AppendElements(const Value& value, int depth, std::string& out) {
 }
 
 bool Append(const Value& value, int depth, std::string& out) {
-  if (depth > kDeepest) return false;
+  if (depth > kDeepest || out.size() > kLongest) return false;
   if (value.IsNil()) {
     out += "null";
     return true;

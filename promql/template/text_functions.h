@@ -9,6 +9,8 @@ namespace promql::tmpl {
 
 Value MatchText(Call& call);       // pattern, text → bool
 Value ReplaceAllText(Call& call);  // pattern, replacement, text
+// With the separator between them.
+Value JoinTexts(Call& call, std::span<const Value> texts, std::string_view separator);
 Value UpperText(Call& call);
 Value LowerText(Call& call);
 Value SafeHtml(Call& call);

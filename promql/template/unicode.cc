@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "promql/model/go_text.h"
+
 namespace promql::tmpl {
 namespace {
 
@@ -224,36 +226,13 @@ bool IsLetterOrDigit(Rune rune) {
   return Contains(kIdentifier, rune);
 }
 
-bool IsPrint(Rune rune) {
-  return rune < 0x80 ? rune >= ' ' && rune < 0x7F : Contains(kPrint, rune);
-}
-
-bool IsSpace(Rune rune) {
-  return (rune >= '\t' && rune <= '\r') || rune == ' ' || rune == 0x85 || rune == 0xA0 ||
-         rune == 0x1680 || (rune >= 0x2000 && rune <= 0x200A) || rune == 0x2028 || rune == 0x2029 ||
-         rune == 0x202F || rune == 0x205F || rune == 0x3000;
-}
+bool IsPrint(Rune rune) { return promql::IsPrint(rune); }
+bool IsSpace(Rune rune) { return promql::IsSpace(rune); }
 
 std::string ToUpper(std::string_view text) { return MapRunes(text, UpperOf); }
 std::string ToLower(std::string_view text) { return MapRunes(text, LowerOf); }
 
-std::string_view TrimSpace(std::string_view text) {
-  while (!text.empty()) {
-    const Decoded first = DecodeRune(text);
-    if (!IsSpace(first.rune)) break;
-    text.remove_prefix(first.size);
-  }
-  while (!text.empty()) {
-    std::size_t start = text.size() - 1;
-    while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xC0U) == 0x80 &&
-           text.size() - start < 4)
-      --start;
-    const Decoded last = DecodeRune(text.substr(start));
-    if (start + last.size != text.size() || !IsSpace(last.rune)) break;
-    text.remove_suffix(last.size);
-  }
-  return text;
-}
+std::string_view TrimSpace(std::string_view text) { return promql::TrimSpace(text); }
 
 std::string ToTitle(std::string_view text, TitleRest rest) { return TitleCaser(text, rest).Run(); }
 

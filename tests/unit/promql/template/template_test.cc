@@ -68,6 +68,32 @@ TEST(Limits, EndValuesThatGrow) {
   EXPECT_EQ(output.error().message, "needs too much memory");
 }
 
+TEST(Limits, EndListsThatHoldThemselvesManyTimes) {
+  const auto run = [](std::string_view last) {
+    const std::string text =
+        "{{ $x := list 1 }}{{ range 60 }}{{ $x = list $x $x }}{{ end }}" + std::string(last);
+    const auto parsed = Template::Parse(text, AlertmanagerDialect());
+    return parsed->Execute({}, {});
+  };
+  EXPECT_EQ(run("{{ toJson $x }}").error().message, "toJson: JSON cannot hold this value");
+  const auto shown = run("{{ $x }}{{ 1 }}");
+  EXPECT_TRUE(!shown || shown->size() < (64U << 20U));
+  EXPECT_TRUE(run("{{ len $x }}"));
+}
+
+TEST(Limits, EndReplacementsAndJoinsThatGrow) {
+  const auto run = [](std::string_view last) {
+    const std::string text = "{{ $x := printf \"%900000d\" 1 }}" + std::string(last);
+    return Template::Parse(text, AlertmanagerDialect())->Execute({}, {});
+  };
+  EXPECT_FALSE(run("{{ reReplaceAll \"\" $x $x }}"));
+  EXPECT_TRUE(run("{{ reReplaceAll \" \" \"ab\" $x | len }}"));
+  EXPECT_FALSE(
+      run("{{ $l := stringSlice \"\" }}{{ range 8 }}{{ $l = stringSlice $x $x $x $x $x $x $x $x "
+          "}}{{ end }}"
+          "{{ join $x $l | join $x | len }}"));
+}
+
 TEST(Limits, RefuseNestingBeyondReason) {
   std::string open;
   std::string close;
