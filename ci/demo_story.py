@@ -189,11 +189,11 @@ class Story:
     def incident(self):
         return next((i for i in self.warden.incidents() if i["group_labels"].get("alertname") == "CheckoutErrorRatio"), None)
 
-    def sent(self, service, word):
-        """The body of the first accepted request of `service` in which `word` stands."""
+    def sent(self, service, word, about="CheckoutErrorRatio"):
+        """The body of the first accepted request of `service` about this alert in which `word` stands."""
         for line in self.other_side.received(service):
             text = mail_text(line["body"]) if service == "mail" else line["body"]
-            if 200 <= line["status"] < 300 and "CheckoutErrorRatio" in text and word.lower() in text.lower():
+            if 200 <= line["status"] < 300 and about in text and word.lower() in text.lower():
                 return text
         return None
 
@@ -247,6 +247,10 @@ class Story:
         region = wait("Grafana", "the region is opened in Grafana", self.region)
         say("Grafana", f"region {region['id']} begins, on dashboard {region['dashboardUID'] or '(all)'}, panel {region['panelId']}, "
             f"tags {', '.join(region['tags'])}")
+        own = wait("promwarden", "the watch CheckoutTraffic finds the traffic unusual",
+                   lambda: self.sent("slack", "anomaly", about="CheckoutTraffic"))
+        say("promwarden", "its own watch finds the traffic unusual too, and said so in Slack:")
+        quote(flatten(own), 5)
 
     def incident_ends(self):
         say, wait, quote = self.teller.say, self.teller.wait, self.teller.quote
