@@ -7,30 +7,38 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <new>
 #include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace promql::tmpl {
 
 class Arena {
  public:
   Arena() = default;
-  Arena(Arena&&) noexcept = default;
-  Arena& operator=(Arena&&) noexcept = default;
+  Arena(Arena&& other) noexcept { Swap(other); }
+  Arena& operator=(Arena&& other) noexcept {
+    Arena taken(std::move(other));
+    Swap(taken);
+    return *this;
+  }
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
-  ~Arena() = default;
+  ~Arena() {
+    while (last_ != nullptr) {
+      Chunk* const before = last_->before;
+      ::operator delete(last_);
+      last_ = before;
+    }
+  }
 
   [[nodiscard]] void* Allocate(std::size_t bytes, std::size_t alignment) {
     const std::size_t at = (used_ + alignment - 1) & ~(alignment - 1);
-    if (chunks_.empty() || at + bytes > size_) return Grow(bytes);
+    if (at + bytes > size_) return Grow(bytes);
     used_ = at + bytes;
-    return chunks_.back().get() + at;
+    return reinterpret_cast<std::byte*>(last_) + at;
   }
 
   template <class T, class... Args>
@@ -68,18 +76,31 @@ class Arena {
   static constexpr std::size_t kFirst = 2048;
   static constexpr std::size_t kLargest = std::size_t{1} << 18U;
 
+  // Each chunk starts with the way to the one before it.
+  struct alignas(std::max_align_t) Chunk {
+    Chunk* before;
+  };
+
   void* Grow(std::size_t bytes) {
-    const std::size_t next = chunks_.empty() ? kFirst : std::min(size_ * 2, kLargest);
-    size_ = std::max(next, bytes);
-    chunks_.push_back(std::unique_ptr<std::byte[]>(new std::byte[size_]));
-    reserved_ += size_;
-    used_ = bytes;
-    return chunks_.back().get();
+    const std::size_t next = last_ == nullptr ? kFirst : std::min(size_ * 2, kLargest);
+    const std::size_t size = std::max(next, sizeof(Chunk) + bytes);
+    last_ = new (::operator new(size)) Chunk{last_};
+    size_ = size;
+    reserved_ += size;
+    used_ = sizeof(Chunk) + bytes;
+    return last_ + 1;
   }
 
-  std::vector<std::unique_ptr<std::byte[]>> chunks_;
-  std::size_t size_ = 0;  // of the last chunk
-  std::size_t used_ = 0;  // in the last chunk
+  void Swap(Arena& other) noexcept {
+    std::swap(last_, other.last_);
+    std::swap(size_, other.size_);
+    std::swap(used_, other.used_);
+    std::swap(reserved_, other.reserved_);
+  }
+
+  Chunk* last_ = nullptr;
+  std::size_t size_ = 0;  // of the last chunk, its start included
+  std::size_t used_ = 0;  // of the last chunk
   std::size_t reserved_ = 0;
 };
 

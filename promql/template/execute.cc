@@ -35,7 +35,8 @@ Execution::Execution(const Template& tree, const Value& data, const Environment&
       missing_key_(missing_key) {}
 
 std::expected<std::string, Problem> Execution::Run() {
-  frames_.reserve(8);
+  frames_.reserve(4);
+  out_.reserve(tree_.text().size() + 64);
   variables_.reserve(16);
   arguments_.reserve(8);
   variables_.push_back({kDollar, data_});
