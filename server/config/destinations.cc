@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/destinations.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -28,6 +29,12 @@ std::vector<Integration> IntegrationsOf(const Config& config, std::string_view n
   Append(*receiver, "webhook", receiver->webhook, integrations);
   Append(*receiver, "telegram", receiver->telegram, integrations);
   return integrations;
+}
+
+Duration LifetimeOf(const Config& config, const Destination& destination) {
+  constexpr std::chrono::hours kPage{1};
+  const Duration life = config.delivery.retry.give_up_after;
+  return destination.kind == "pagerduty" ? std::min<Duration>(life, kPage) : life;
 }
 
 Destination GrafanaDestination() { return {"grafana", "grafana", 0}; }

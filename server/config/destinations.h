@@ -20,6 +20,10 @@ struct Integration {
 [[nodiscard]] std::vector<Integration> IntegrationsOf(const Config& config,
                                                       std::string_view receiver);
 
+// How long a message to it is worth sending: a page is stale after an hour, anything else when
+// retries are given up.
+[[nodiscard]] Duration LifetimeOf(const Config& config, const Destination& destination);
+
 // The one destination of annotation regions.
 [[nodiscard]] Destination GrafanaDestination();
 

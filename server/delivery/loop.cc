@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/base/log.h"
+#include "server/config/destinations.h"
 
 namespace warden {
 namespace {
@@ -228,8 +229,9 @@ Result<Delivery> Courier::Loop::MakeReplay(DeliveryId id) {
     return Fail(ErrorCode::kInvalid,
                 "another message of this incident waits for " + Text(row.destination) + " already");
   }
-  const auto message = parts_.store.LoadMessage(row);
-  if (!message) return std::unexpected(message.error());
+  if (const auto message = parts_.store.LoadMessage(row); !message) {
+    return std::unexpected(message.error());
+  }
   const Instant now = parts_.clock.Now();
   return Delivery{.id = {},
                   .notification = row.notification,
@@ -237,8 +239,7 @@ Result<Delivery> Courier::Loop::MakeReplay(DeliveryId id) {
                   .destination = row.destination,
                   .created_at = now,
                   .not_before = now,
-                  .expires_at = now + Lifetime(snapshot_->retry_policy(), row.destination.kind,
-                                               message->severity()),
+                  .expires_at = now + LifetimeOf(snapshot_->config(), row.destination),
                   .lease_until = {},
                   .settled_at = {},
                   .last_error = {},

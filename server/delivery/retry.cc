@@ -104,10 +104,4 @@ Decision Decide(const RetryPolicy& policy, const Delivery& delivery, const Attem
   return Later(policy, delivery, attempt, now, chance);
 }
 
-Duration Lifetime(const RetryPolicy& policy, std::string_view kind, std::string_view severity) {
-  const bool is_page = kind == "pagerduty" || severity == "critical";
-  return is_page ? std::min(policy.give_up_on_page_after, policy.give_up_after)
-                 : policy.give_up_after;
-}
-
 }  // namespace warden

@@ -49,7 +49,6 @@ struct RetryPolicy {
   Duration max = std::chrono::minutes{5};
   Duration max_retry_after = std::chrono::minutes{15};
   Duration give_up_after = std::chrono::hours{24};
-  Duration give_up_on_page_after = std::chrono::hours{1};
 };
 
 struct Decision {
@@ -63,9 +62,5 @@ struct Decision {
 // `chance` in [0, 1).
 [[nodiscard]] Decision Decide(const RetryPolicy& policy, const Delivery& delivery,
                               const Attempt& attempt, Instant now, double chance);
-
-// How long a message is worth sending: a page (PagerDuty, or critical) is stale sooner.
-[[nodiscard]] Duration Lifetime(const RetryPolicy& policy, std::string_view kind,
-                                std::string_view severity);
 
 }  // namespace warden

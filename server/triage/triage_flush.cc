@@ -13,9 +13,6 @@
 namespace warden {
 namespace {
 
-// Someone's phone rings, or should have: late by more than this is worse than never.
-constexpr std::chrono::hours kPageExpiry{1};
-
 // Alertmanager repeats what fires every repeat_interval: no word for this many of them is its end.
 constexpr int kHeldIntervals = 2;
 
@@ -198,9 +195,7 @@ void Triage::Notify(Incident& incident, Notification notification, Instant now, 
     delivery.incident = incident.id;
     delivery.created_at = now;
     delivery.not_before = now;
-    const Duration life = config_->delivery.retry.give_up_after;
-    delivery.expires_at =
-        now + (destination.kind == "pagerduty" ? std::min<Duration>(life, kPageExpiry) : life);
+    delivery.expires_at = now + LifetimeOf(*config_, destination);
     to += (to.empty() ? "" : ", ") + Text(destination);
     delivery.destination = std::move(destination);
     changes.deliveries.push_back(std::move(delivery));

@@ -113,13 +113,5 @@ TEST(Retry, DeliveredAfterExpiryIsDelivered) {
   EXPECT_EQ(Decide({}, row, Of(kDelivered), kNow, 0.5).state, DeliveryState::kDelivered);
 }
 
-TEST(Retry, PagesAreStaleSooner) {
-  const RetryPolicy policy;
-  EXPECT_EQ(Lifetime(policy, "pagerduty", ""), 1h);
-  EXPECT_EQ(Lifetime(policy, "slack", "critical"), 1h);
-  EXPECT_EQ(Lifetime(policy, "slack", "warning"), 24h);
-  EXPECT_EQ(Lifetime({.give_up_after = 10min}, "pagerduty", ""), 10min);
-}
-
 }  // namespace
 }  // namespace warden
