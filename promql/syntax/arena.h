@@ -46,7 +46,8 @@ class Arena {
   template <class T>
   T* Array(std::size_t count) {
     static_assert(std::is_trivially_destructible_v<T> && alignof(T) <= kAlignment);
-    return static_cast<T*>(Allocate(sizeof(T) * count));
+    return static_cast<T*>(
+        Allocate(sizeof(T) * count));  // NOLINT(bugprone-sizeof-expression): pointers too
   }
 
   // A copy that lives as long as the arena, followed by one zero byte.
@@ -93,7 +94,7 @@ class ArenaList {
   explicit ArenaList(Arena& arena) : arena_(&arena) {}
   void Add(const T& item) {
     if (size_ == capacity_) Grow();
-    ::new (items_ + size_++) T(item);
+    std::construct_at(items_ + size_++, item);
   }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::span<const T> items() const { return {items_, size_}; }
@@ -102,7 +103,7 @@ class ArenaList {
   void Grow() {
     const std::size_t capacity = capacity_ == 0 ? 4 : capacity_ * 2;
     T* items = arena_->Array<T>(capacity);
-    for (std::size_t i = 0; i < size_; ++i) ::new (items + i) T(items_[i]);
+    for (std::size_t i = 0; i < size_; ++i) std::construct_at(items + i, items_[i]);
     items_ = items;
     capacity_ = capacity;
   }

@@ -108,8 +108,8 @@ class CommentMap {
     bool same_line = false;
     if (next != tokens_.begin()) {
       auto previous = next - 1;
-      same_line = text_.substr(previous->span.end, comment.start - previous->span.end).find('\n') ==
-                  std::string_view::npos;
+      same_line = text_.substr(previous->span.end, comment.start - previous->span.end)
+                      .find_first_of("\r\n") == std::string_view::npos;
       if (previous->type == TokenType::kComma && previous != tokens_.begin()) --previous;
       end = previous->span.end;
     }
@@ -119,7 +119,7 @@ class CommentMap {
     const Expr* owner = &root;
     while (true) {
       if (comment.start < line->span.start) break;
-      if (same_line && line->span.end <= end) {
+      if (same_line && End(*line) <= end) {
         Comments& comments = comments_[line];
         if (!comments.beside) {
           comments.beside = text;
@@ -128,7 +128,7 @@ class CommentMap {
         }
         return;
       }
-      if (line->span.end <= comment.start) {
+      if (End(*line) <= comment.start) {
         comments_[line].after.push_back(text);
         return;
       }
@@ -142,13 +142,26 @@ class CommentMap {
     comments_[owner].before.push_back(text);
   }
 
+  // The words `anchored` and `smoothed` are not in the span of what they stand behind.
+  [[nodiscard]] std::uint32_t End(const Expr& expr) const {
+    std::uint32_t end = expr.span.end;
+    auto token =
+        std::ranges::lower_bound(tokens_, end, {}, [](const Token& t) { return t.span.start; });
+    for (; token != tokens_.end() &&
+           (token->type == TokenType::kAnchored || token->type == TokenType::kSmoothed);
+         ++token) {
+      end = token->span.end;
+    }
+    return end;
+  }
+
   // The line inside that a comment belongs to or stands in: the one around it, the one just before
   // it on the same line, the next one, or the last.
-  static const Expr* Towards(const std::vector<const Expr*>& inside, Span comment, bool same_line,
-                             std::uint32_t end) {
+  const Expr* Towards(const std::vector<const Expr*>& inside, Span comment, bool same_line,
+                      std::uint32_t end) const {
     for (const Expr* line : inside) {
-      if (line->span.start < comment.start && line->span.end > comment.start) return line;
-      if (same_line && line->span.end == end) return line;
+      if (line->span.start < comment.start && End(*line) > comment.start) return line;
+      if (same_line && End(*line) == end) return line;
       if (line->span.start >= comment.end) return line;
     }
     return inside.back();

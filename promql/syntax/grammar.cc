@@ -177,16 +177,16 @@ bool Grammar::FillModifiers(VectorMatching& matching) {
   const auto value = FillValue();
   if (!value) return false;
   if (first == kFill) {
-    matching.fill_left = matching.fill_right = *value;
+    matching.fill_left = matching.fill_right = value;
     return true;
   }
-  (first == kFillLeft ? matching.fill_left : matching.fill_right) = *value;
+  (first == kFillLeft ? matching.fill_left : matching.fill_right) = value;
   const TokenType other = first == kFillLeft ? kFillRight : kFillLeft;
   if (Peek().type != other) return true;
   Take();
   const auto second = FillValue();
   if (!second) return false;
-  (other == kFillLeft ? matching.fill_left : matching.fill_right) = *second;
+  (other == kFillLeft ? matching.fill_left : matching.fill_right) = second;
   return true;
 }
 

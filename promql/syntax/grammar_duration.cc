@@ -73,7 +73,10 @@ double Grammar::LiteralSeconds(const Token& token) {
     return 0;
   }
   constexpr std::int64_t kSecond = 1'000'000'000;
-  return static_cast<double>(*nanos / kSecond) + static_cast<double>(*nanos % kSecond) / 1e9;
+  // In two parts, as Go's Duration.Seconds does it: the sum is rounded once.
+  const std::int64_t whole = *nanos / kSecond;
+  const std::int64_t rest = *nanos % kSecond;
+  return static_cast<double>(whole) + static_cast<double>(rest) / 1e9;
 }
 
 // `[` is the next token.

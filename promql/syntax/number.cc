@@ -187,8 +187,8 @@ std::expected<std::int64_t, std::string> ParseDurationNanos(std::string_view tex
   };
   constexpr std::uint64_t kMilli = 1'000'000;
   constexpr std::uint64_t kHour = 3'600'000 * kMilli;
-  constexpr auto kUnits = std::to_array<Unit>({{"y", 365 * 24 * kHour},
-                                               {"w", 7 * 24 * kHour},
+  constexpr auto kUnits = std::to_array<Unit>({{"y", 8760 * kHour},
+                                               {"w", 168 * kHour},
                                                {"d", 24 * kHour},
                                                {"h", kHour},
                                                {"m", 60'000 * kMilli},

@@ -165,7 +165,7 @@ class Checker {
       last_repeat = repeat;
     }
     close();
-    return *alternatives;
+    return alternatives.value_or(Part{});
   }
 
   static Part Join(const Part& a, const Part& b, bool empty) {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "promql/model/go_text.h"
+#include "promql/syntax/format.h"
 #include "promql/syntax/parser.h"
 #include "promql/syntax/printer.h"
 
@@ -33,6 +34,10 @@ void CheckExpression(std::string_view text, const promql::ParseOptions& options)
   const auto expression = promql::ParseExpression(text, options);
   if (!expression) return CheckErrors(expression.error(), text);
   Require(expression->root().span.end <= text.size(), "the root lies in the text", text);
+  const auto formatted = promql::FormatExpression(text, 40, options);
+  Require(formatted.has_value(), "what parses can be formatted", text);
+  Require(promql::FormatExpression(*formatted, 40, options) == *formatted, "formatting is stable",
+          text);
   for (const std::string& printed :
        {promql::Print(expression->root()), promql::PrintPretty(expression->root(), 20)}) {
     const auto again = promql::ParseExpression(printed, options);
