@@ -57,11 +57,12 @@ Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series,
                                          Number(verdict.upper));
   }
   if (!alert.annotations.Has("description")) {
-    alert.annotations.Set("description",
-                          Number(verdict.observed) + " is " + Number(std::abs(verdict.deviation)) +
-                              " deviations " + direction + " the expected " +
-                              Number(verdict.expected) +
-                              (verdict.reason.empty() ? "" : " (" + verdict.reason + ")"));
+    alert.annotations.Set("description", !verdict.reason.empty()
+                                             ? verdict.reason
+                                             : Number(verdict.observed) + " is " +
+                                                   Number(std::abs(verdict.deviation)) +
+                                                   " deviations " + direction + " the expected " +
+                                                   Number(verdict.expected));
   }
   alert.annotations.Set("promwarden_query", watch.query);
   return alert;
