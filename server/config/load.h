@@ -31,8 +31,8 @@ struct LoadedConfig {
       notices;  // valid, but worth knowing: fields with templates, channels not built yet
 };
 
-// `file` names the bytes in messages; relative `_file` paths and templates are joined with its
-// folder.
+// `file` names the bytes in messages; relative paths of templates, TLS and HTTP settings start at
+// its folder.
 [[nodiscard]] std::expected<LoadedConfig, ConfigDiagnostics> LoadConfig(std::string_view yaml,
                                                                         const std::string& file);
 

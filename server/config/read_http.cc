@@ -22,10 +22,6 @@ struct RefDraft : SecretDraft {
 };
 
 template <auto Member, class T>
-void SetText(T& out, Reader& reader, const YamlNode& node) {
-  SetSecret<Member>(out, reader, node);
-}
-template <auto Member, class T>
 void SetRef(T& out, Reader& reader, const YamlNode& node) {
   ReadValue(reader, node, (out.*Member).ref);
   if (!(out.*Member).ref.empty())
@@ -75,13 +71,13 @@ struct TlsDraft {
 };
 
 constexpr Field<TlsDraft> kTlsFields[] = {
-    {"ca", SetText<&TlsDraft::ca>},
+    {"ca", SetSecret<&TlsDraft::ca>},
     {"ca_file", SetFile<&TlsDraft::ca>},
     {"ca_ref", SetRef<&TlsDraft::ca>},
-    {"cert", SetText<&TlsDraft::cert>},
+    {"cert", SetSecret<&TlsDraft::cert>},
     {"cert_file", SetFile<&TlsDraft::cert>},
     {"cert_ref", SetRef<&TlsDraft::cert>},
-    {"key", SetText<&TlsDraft::key>},
+    {"key", SetSecret<&TlsDraft::key>},
     {"key_file", SetFile<&TlsDraft::key>},
     {"key_ref", SetRef<&TlsDraft::key>},
     {"server_name", Set<&TlsDraft::server_name>},
@@ -152,10 +148,10 @@ struct BasicDraft {
 };
 
 constexpr Field<BasicDraft> kBasicFields[] = {
-    {"username", SetText<&BasicDraft::username>},
+    {"username", SetSecret<&BasicDraft::username>},
     {"username_file", SetFile<&BasicDraft::username>},
     {"username_ref", SetRef<&BasicDraft::username>},
-    {"password", SetText<&BasicDraft::password>},
+    {"password", SetSecret<&BasicDraft::password>},
     {"password_file", SetFile<&BasicDraft::password>},
     {"password_ref", SetRef<&BasicDraft::password>},
 };
@@ -167,7 +163,7 @@ struct AuthorizationDraft {
 
 constexpr Field<AuthorizationDraft> kAuthorizationFields[] = {
     {"type", Set<&AuthorizationDraft::type>},
-    {"credentials", SetText<&AuthorizationDraft::credentials>},
+    {"credentials", SetSecret<&AuthorizationDraft::credentials>},
     {"credentials_file", SetFile<&AuthorizationDraft::credentials>},
     {"credentials_ref", SetRef<&AuthorizationDraft::credentials>},
 };
@@ -197,12 +193,12 @@ struct OAuth2Draft : ProxyDraft {
 
 constexpr Field<OAuth2Draft> kOAuth2Fields[] = {
     {"client_id", Set<&OAuth2Draft::client_id>},
-    {"client_secret", SetText<&OAuth2Draft::client_secret>},
+    {"client_secret", SetSecret<&OAuth2Draft::client_secret>},
     {"client_secret_file", SetFile<&OAuth2Draft::client_secret>},
     {"client_secret_ref", SetRef<&OAuth2Draft::client_secret>},
     {"grant_type", Set<&OAuth2Draft::grant_type>},
     {"client_certificate_key_id", Set<&OAuth2Draft::certificate_key_id>},
-    {"client_certificate_key", SetText<&OAuth2Draft::certificate_key>},
+    {"client_certificate_key", SetSecret<&OAuth2Draft::certificate_key>},
     {"client_certificate_key_file", SetFile<&OAuth2Draft::certificate_key>},
     {"client_certificate_key_ref", SetRef<&OAuth2Draft::certificate_key>},
     {"signature_algorithm", Set<&OAuth2Draft::signature_algorithm>},

@@ -9,11 +9,11 @@
 namespace warden {
 namespace {
 
-// Says for every template of a channel that its built-in message stands in for now.
-template <auto Member, class T>
-void SetTemplate(T& out, Reader& reader, const YamlNode& node) {
-  ReadValue(reader, node, out.*Member);
-  if ((out.*Member).is_template()) reader.Notice(node, std::string(kBuiltinInstead));
+// Every text below the node that is a template which does not parse.
+void CheckTemplates(Reader& reader, const YamlNode& node) {
+  TemplateText text;
+  if (node.kind == YamlNode::Kind::kScalar) ReadValue(reader, node, text);
+  for (const YamlNode* item : node.items) CheckTemplates(reader, *item);
 }
 
 // --- slack_configs ---
@@ -46,23 +46,23 @@ constexpr Field<SlackDraft> kSlackFields[] = {
     {"app_token", SetSecret<&SlackDraft::app_token_draft>},
     {"app_token_file", SetSecretFile<&SlackDraft::app_token_draft>},
     {"app_url", Set<&SlackDraft::app_url_text>},
-    {"channel", SetTemplate<&SlackDraft::channel>},
-    {"username", SetTemplate<&SlackDraft::username>},
-    {"color", SetTemplate<&SlackDraft::color>},
-    {"title", SetTemplate<&SlackDraft::title>},
-    {"title_link", SetTemplate<&SlackDraft::title_link>},
-    {"pretext", SetTemplate<&SlackDraft::pretext>},
-    {"text", SetTemplate<&SlackDraft::text>},
-    {"message_text", SetTemplate<&SlackDraft::message_text>},
+    {"channel", Set<&SlackDraft::channel>},
+    {"username", Set<&SlackDraft::username>},
+    {"color", Set<&SlackDraft::color>},
+    {"title", Set<&SlackDraft::title>},
+    {"title_link", Set<&SlackDraft::title_link>},
+    {"pretext", Set<&SlackDraft::pretext>},
+    {"text", Set<&SlackDraft::text>},
+    {"message_text", Set<&SlackDraft::message_text>},
     {"fields", SetList<&SlackDraft::fields>},
     {"short_fields", Set<&SlackDraft::short_fields>},
-    {"footer", SetTemplate<&SlackDraft::footer>},
-    {"fallback", SetTemplate<&SlackDraft::fallback>},
-    {"callback_id", SetTemplate<&SlackDraft::callback_id>},
-    {"icon_emoji", SetTemplate<&SlackDraft::icon_emoji>},
-    {"icon_url", SetTemplate<&SlackDraft::icon_url>},
-    {"image_url", SetTemplate<&SlackDraft::image_url>},
-    {"thumb_url", SetTemplate<&SlackDraft::thumb_url>},
+    {"footer", Set<&SlackDraft::footer>},
+    {"fallback", Set<&SlackDraft::fallback>},
+    {"callback_id", Set<&SlackDraft::callback_id>},
+    {"icon_emoji", Set<&SlackDraft::icon_emoji>},
+    {"icon_url", Set<&SlackDraft::icon_url>},
+    {"image_url", Set<&SlackDraft::image_url>},
+    {"thumb_url", Set<&SlackDraft::thumb_url>},
     {"link_names", Set<&SlackDraft::link_names>},
     {"mrkdwn_in", Set<&SlackDraft::mrkdwn_in>},
     {"actions", SetList<&SlackDraft::actions>},
@@ -78,11 +78,11 @@ constexpr Field<DiscordDraft> kDiscordFields[] = {
     {"http_config", Set<&DiscordDraft::http_config>},
     {"webhook_url", SetSecretUrl<&DiscordDraft::webhook_url_draft>},
     {"webhook_url_file", SetSecretFile<&DiscordDraft::webhook_url_draft>},
-    {"content", SetTemplate<&DiscordDraft::content>},
-    {"title", SetTemplate<&DiscordDraft::title>},
-    {"message", SetTemplate<&DiscordDraft::message>},
-    {"username", SetTemplate<&DiscordDraft::username>},
-    {"avatar_url", SetTemplate<&DiscordDraft::avatar_url>},
+    {"content", Set<&DiscordDraft::content>},
+    {"title", Set<&DiscordDraft::title>},
+    {"message", Set<&DiscordDraft::message>},
+    {"username", Set<&DiscordDraft::username>},
+    {"avatar_url", Set<&DiscordDraft::avatar_url>},
 };
 
 // --- telegram_configs ---
@@ -96,7 +96,7 @@ constexpr Field<TelegramDraft> kTelegramFields[] = {
     {"chat_id", Set<&TelegramDraft::chat_id>},
     {"chat_id_file", Set<&TelegramDraft::chat_id_file>},
     {"message_thread_id", Set<&TelegramDraft::message_thread_id>},
-    {"message", SetTemplate<&TelegramDraft::message>},
+    {"message", Set<&TelegramDraft::message>},
     {"disable_notifications", Set<&TelegramDraft::disable_notifications>},
     {"parse_mode", Set<&TelegramDraft::parse_mode>},
     {"timeout", Set<&TelegramDraft::timeout>},
@@ -125,10 +125,13 @@ void SetDetails(PagerdutyDraft& out, Reader& reader, const YamlNode& node) {
     if (!seen.insert(entry.key->text).second)
       reader.Error(*entry.key, "key `" + entry.key->text + "` stands here twice");
     const YamlNode& value = *entry.value;
-    const bool is_text = value.kind == YamlNode::Kind::kScalar;
-    TemplateText text{is_text ? value.text : ToJson(value), true, value.line, value.column};
-    if (text.is_template()) reader.Notice(value, std::string(kBuiltinInstead));
-    out.details[entry.key->text] = std::move(text);
+    TemplateText& text = out.details[entry.key->text];
+    if (value.kind == YamlNode::Kind::kScalar) {
+      ReadValue(reader, value, text);
+    } else {
+      CheckTemplates(reader, value);
+      text = {ToJson(value), true, value.line, value.column};
+    }
   }
 }
 
@@ -140,17 +143,17 @@ constexpr Field<PagerdutyDraft> kPagerdutyFields[] = {
     {"service_key", SetSecret<&PagerdutyDraft::service_key_draft>},
     {"service_key_file", SetSecretFile<&PagerdutyDraft::service_key_draft>},
     {"url", Set<&PagerdutyDraft::url_text>},
-    {"client", SetTemplate<&PagerdutyDraft::client>},
-    {"client_url", SetTemplate<&PagerdutyDraft::client_url>},
-    {"description", SetTemplate<&PagerdutyDraft::description>},
+    {"client", Set<&PagerdutyDraft::client>},
+    {"client_url", Set<&PagerdutyDraft::client_url>},
+    {"description", Set<&PagerdutyDraft::description>},
     {"details", SetDetails},
     {"images", SetList<&PagerdutyDraft::images>},
     {"links", SetList<&PagerdutyDraft::links>},
-    {"source", SetTemplate<&PagerdutyDraft::source>},
-    {"severity", SetTemplate<&PagerdutyDraft::severity>},
-    {"class", SetTemplate<&PagerdutyDraft::class_>},
-    {"component", SetTemplate<&PagerdutyDraft::component>},
-    {"group", SetTemplate<&PagerdutyDraft::group>},
+    {"source", Set<&PagerdutyDraft::source>},
+    {"severity", Set<&PagerdutyDraft::severity>},
+    {"class", Set<&PagerdutyDraft::class_>},
+    {"component", Set<&PagerdutyDraft::component>},
+    {"group", Set<&PagerdutyDraft::group>},
     {"timeout", Set<&PagerdutyDraft::timeout>},
 };
 
@@ -199,8 +202,6 @@ void SetHeaders(EmailDraft& out, Reader& reader, const YamlNode& node) {
   out.headers.clear();
   for (auto& [name, value] : headers) {
     const std::string canonical = CanonicalHeader(name);
-    if (value.is_template())
-      reader.Notice(node, "header " + canonical + ": " + std::string(kBuiltinInstead));
     if (!out.headers.emplace(canonical, std::move(value)).second) {
       reader.Error(node, "header `" + canonical + "` stands here twice");
     }
@@ -209,8 +210,8 @@ void SetHeaders(EmailDraft& out, Reader& reader, const YamlNode& node) {
 
 constexpr Field<EmailDraft> kEmailFields[] = {
     {"send_resolved", Set<&EmailDraft::send_resolved>},
-    {"to", SetTemplate<&EmailDraft::to>},
-    {"from", SetTemplate<&EmailDraft::from>},
+    {"to", Set<&EmailDraft::to>},
+    {"from", Set<&EmailDraft::from>},
     {"hello", Set<&EmailDraft::hello_text>},
     {"smarthost", Set<&EmailDraft::smarthost>},
     {"auth_username", Set<&EmailDraft::username_text>},
@@ -220,8 +221,8 @@ constexpr Field<EmailDraft> kEmailFields[] = {
     {"auth_secret_file", SetSecretFile<&EmailDraft::auth_secret_draft>},
     {"auth_identity", Set<&EmailDraft::identity_text>},
     {"headers", SetHeaders},
-    {"html", SetTemplate<&EmailDraft::html>},
-    {"text", SetTemplate<&EmailDraft::text>},
+    {"html", Set<&EmailDraft::html>},
+    {"text", Set<&EmailDraft::text>},
     {"require_tls", Set<&EmailDraft::tls_required>},
     {"force_implicit_tls", Set<&EmailDraft::force_implicit_tls>},
     {"tls_config", Set<&EmailDraft::tls_config>},
@@ -250,9 +251,8 @@ void SetWebhookUrl(WebhookDraft& out, Reader& reader, const YamlNode& node) {
 void SetPayload(WebhookDraft& out, Reader& reader, const YamlNode& node) {
   out.payload.reset();
   if (node.IsLooseNull()) return;
+  CheckTemplates(reader, node);
   out.payload = ToJson(node);
-  if (out.payload->find("{{") != std::string::npos)
-    reader.Notice(node, std::string(kBuiltinInstead));
 }
 
 constexpr Field<WebhookDraft> kWebhookFields[] = {

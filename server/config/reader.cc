@@ -9,6 +9,7 @@
 
 #include "promql/model/duration.h"
 #include "promql/model/go_text.h"
+#include "server/config/template_text.h"
 #include "server/config/url.h"
 #include "server/config/yaml_scalar.h"
 
@@ -316,6 +317,9 @@ void ReadValue(Reader& reader, const YamlNode& node, TemplateText& out) {
   const auto text = reader.Text(node);
   if (!text) return;
   out = {*text, true, node.line, node.column};
+  if (const auto problem = MessageTemplateProblem(*text)) {
+    reader.Notice(node, "not a template: " + *problem + "; the built-in message is used here");
+  }
 }
 
 void ReadValue(Reader& reader, const YamlNode& node, UrlText& out) {

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the configuration needs to know of Go templates: whether one parses, with Go's built-in
-// functions only, as Alertmanager checks webhook URLs.
+// What the configuration needs to know of Go templates: whether one parses.
 #pragma once
 
 #include <optional>
@@ -9,11 +8,11 @@
 
 namespace warden {
 
-// Said of every receiver field that holds a template.
-inline constexpr std::string_view kBuiltinInstead =
-    "templates are not expanded yet: the built-in message is used here";
-
-// Why the text is no template; nothing when it is one.
+// Why the text is no template; nothing when it is one. With Go's built-in functions only, as
+// Alertmanager checks webhook URLs.
 [[nodiscard]] std::optional<std::string> TemplateProblem(std::string_view text);
+
+// The same with Alertmanager's functions, as messages have them. Nothing for a text without `{{`.
+[[nodiscard]] std::optional<std::string> MessageTemplateProblem(std::string_view text);
 
 }  // namespace warden
