@@ -14,6 +14,14 @@ namespace promql {
 
 using enum TokenType;
 
+namespace {
+
+std::string VersionText(Version version) {
+  return std::to_string(version.major()) + "." + std::to_string(version.minor());
+}
+
+}  // namespace
+
 int Precedence(TokenType op) {
   constexpr std::array<std::uint8_t, 18> kLevels = {
       4, 4, 5, 5, 5, kPowerPrecedence, 5, 3, 3, 3, 3, 3, 3, 3, 3, 2, 1, 2};
@@ -47,6 +55,11 @@ std::nullptr_t Grammar::Unexpected(std::string_view context, std::string_view ex
   if (!expected.empty()) message.append(", expected ").append(expected);
   Fail(token.span, std::move(message));
   return nullptr;
+}
+
+void Grammar::NeedVersion(Span span, Version since, std::string_view what) {
+  if (options_.target >= since) return;
+  Fail(span, std::string(what) + " came with Prometheus " + VersionText(since));
 }
 
 bool Grammar::Expect(TokenType type, std::string_view context, std::string_view expected) {
@@ -107,7 +120,9 @@ Expr* Grammar::Binary(int min_precedence) {
     const TokenType op = Peek().type;
     const int precedence = Precedence(op);
     if (precedence < min_precedence) break;
-    Take();
+    const Token token = Take();
+    if (op == kTrimUpper || op == kTrimLower)
+      NeedVersion(token.span, {3, 11}, "`" + std::string(TextOf(token)) + "`");
     BinaryExpr binary;
     binary.op = static_cast<BinaryOp>(static_cast<int>(op) - static_cast<int>(kAdd));
     binary.lhs = lhs;
@@ -173,7 +188,7 @@ bool Grammar::BinaryModifiers(BinaryExpr& binary) {
 bool Grammar::FillModifiers(VectorMatching& matching) {
   const TokenType first = Peek().type;
   if (first < kFill || first > kFillRight) return true;
-  Take();
+  NeedVersion(Take().span, {3, 10}, "the fill modifier");
   const auto value = FillValue();
   if (!value) return false;
   if (first == kFill) {
@@ -304,10 +319,6 @@ bool StartsExpression(TokenType type) {
   }
 }
 
-std::string VersionText(Version version) {
-  return std::to_string(version.major()) + "." + std::to_string(version.minor());
-}
-
 }  // namespace
 
 // `(` is the next token. The call ends with its closing parenthesis.
@@ -383,7 +394,9 @@ Expr* Grammar::NewAggregate(const Token& op, AggregateExpr aggregate,
   const auto name = [&] { return "`" + std::string(Text(aggregate.op)) + "` "; };
   const bool takes_parameter = ParameterType(aggregate.op) != ValueType::kNone;
   const std::size_t wanted = takes_parameter ? 2 : 1;
-  if (args.empty()) {
+  if (IsExperimental(aggregate.op) && options_.target < Version(2, 54)) {
+    NeedVersion(op.span, {2, 54}, "`" + std::string(Text(aggregate.op)) + "`");
+  } else if (args.empty()) {
     Fail(span, "the aggregation has no arguments");
   } else if (IsExperimental(aggregate.op) && !options_.features.experimental_functions) {
     Fail(span, name() + "is experimental: it needs the feature promql-experimental-functions");
@@ -425,6 +438,7 @@ bool Grammar::GroupingLabel(ArenaList<std::string_view>& labels) {
     return false;
   }
   const Token token = Take();
+  NeedVersion(token.span, kQuotedNames, "a quoted label name");
   const std::string_view label = Unquoted(token);
   if (label.empty() || !IsValidUtf8(label)) Fail(token.span, "bad label name " + Quote(label));
   labels.Add(label);

@@ -89,6 +89,8 @@ class Grammar {
   bool Expect(TokenType type, std::string_view context, std::string_view expected);
   // Complains about the next token. Lexical errors are reported already.
   std::nullptr_t Unexpected(std::string_view context, std::string_view expected);
+  // Complains when the target is older than the version that brought what stands at `span`.
+  void NeedVersion(Span span, Version since, std::string_view what);
   void Fail(Span span, std::string message) { errors_.push_back({span, std::move(message)}); }
   // Skips to one of the two types; false at the end of the text.
   bool SkipTo(TokenType a, TokenType b);
@@ -124,6 +126,9 @@ class Grammar::Nesting {
  private:
   Grammar& grammar_;
 };
+
+// Names of metrics and labels in quotes, which may then be any UTF-8.
+inline constexpr Version kQuotedNames{3, 0};
 
 inline constexpr int kLowestPrecedence = 1;
 inline constexpr int kPowerPrecedence = 6;

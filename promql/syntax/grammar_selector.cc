@@ -94,6 +94,7 @@ bool Grammar::OneMatcher(ArenaList<LabelMatcher>& matchers) {
   const TokenType first = Peek().type;
   if (first != kIdentifier && first != kString) return complain("a label name or `}`");
   const Token label = Take();
+  if (first == kString) NeedVersion(label.span, kQuotedNames, "a quoted name");
   const std::string_view name = first == kString ? Unquoted(label) : TextOf(label);
   const TokenType op_type = Peek().type;
   if (op_type != kAssign && op_type != kNotEqual && op_type != kRegexMatch &&
@@ -210,6 +211,10 @@ Expr* Grammar::At(Expr* operand) {
 Expr* Grammar::Extended(Expr* operand, const Token& word) {
   const bool anchored = word.type == kAnchored;
   const std::string name = anchored ? "`anchored`" : "`smoothed`";
+  if (options_.target < Version(3, 7)) {
+    NeedVersion(word.span, {3, 7}, name);
+    return operand;
+  }
   if (!options_.features.extended_range_selectors) {
     Fail(operand->span,
          name + " is experimental: it needs the feature promql-extended-range-selectors");

@@ -121,6 +121,17 @@ TEST(Parser, RefusesFunctionsThatTheTargetLacks) {
             "function `holt_winters` was removed in Prometheus 3.0");
 }
 
+TEST(Parser, RefusesSyntaxThatTheTargetLacks) {
+  ParseOptions old = WithAll();
+  old.target = Version(2, 53);
+  for (const char* text : {"a </ b", "a + fill(0) b", "rate(a[5m] anchored)", "limitk(1, a)",
+                           "{\"a b\"}", "{\"a\"=\"b\"}", "sum by (\"a\") (b)"}) {
+    EXPECT_NE(FirstError(text, old).find(" came with Prometheus "), std::string::npos) << text;
+    EXPECT_TRUE(Parses(text, WithAll())) << text;
+  }
+  EXPECT_TRUE(Parses("sum by (a) (rate(b[5m] @ end() offset -1h))", old));
+}
+
 TEST(Parser, NeedsOneMatcherThatRefusesTheEmptyString) {
   EXPECT_TRUE(Parses("{a=\"b\"}"));
   EXPECT_TRUE(Parses("{a=~\".+\"}"));
