@@ -7,6 +7,7 @@
 #include <rapidjson/writer.h>
 
 #include <algorithm>
+#include <charconv>
 #include <iostream>
 #include <string>
 #include <string_view>
@@ -148,6 +149,9 @@ class ParseVerb final : public Verb {
                      "Feature flags as Prometheus has them, separated by commas")
         ->delimiter(',')
         ->allow_extra_args(false);
+    verb->add_option_function<std::string>(
+        "--target", [this](const std::string& text) { SetTarget(text); },
+        "Refuse what this version of Prometheus does not have, for example 2.53");
     return verb;
   }
 
@@ -160,6 +164,19 @@ class ParseVerb final : public Verb {
   }
 
  private:
+  void SetTarget(const std::string& text) {
+    int major = 0;
+    int minor = 0;
+    const char* const end = text.data() + text.size();
+    const auto [dot, error] = std::from_chars(text.data(), end, major);
+    const bool has_minor = error == std::errc() && dot != end && *dot == '.' &&
+                           std::from_chars(dot + 1, end, minor).ptr == end && dot + 1 != end;
+    if (!has_minor || major < 0 || major > 99 || minor < 0 || minor > 99) {
+      throw CLI::ValidationError("--target", "a version is written like 3.15");
+    }
+    options_.target = Version(major, minor);
+  }
+
   // Bad lines are answered like bad expressions, so that answers and questions stay in step.
   int AnswerJson() {
     LineStream stream;

@@ -39,6 +39,11 @@ class Json(unittest.TestCase):
         both = "promql-experimental-functions,promql-binop-fill-modifiers"
         self.assertTrue(ask("limitk(1, a + fill(0) b)", args=["--enable-feature", both])[0]["ok"])
 
+    def test_target_refuses_what_came_later(self):
+        self.assertFalse(ask('{"a b"}', args=["--target=2.53"])[0]["ok"])
+        self.assertTrue(ask('{"a b"}', args=["--target=3.0"])[0]["ok"])
+        self.assertEqual(run("--target", "three", "a")[0], 2)
+
     def test_selectors(self):
         self.assertEqual(ask('foo{a!~"b"}', "sum(a)", args=["--selector"])[0], {"ok": True, "matchers": [
             {"name": "a", "op": "!~", "value": "b"}, {"name": "__name__", "op": "=", "value": "foo"}]})
