@@ -319,6 +319,17 @@ class EndpointsTest(case.Case):
         status, text, _ = request("POST", daemon.url + "/suppression/clear", "")
         self.assertEqual(status, 200, text)
 
+    def test_the_page_of_an_incident_shows_it_and_runs_nothing(self):
+        daemon = self.warden().up()
+        self.assertEqual(daemon.webhook(one("Paged", note="<script>alert(1)</script>"))[0], 200)
+        uid = wait_for("the incident is known", daemon.incidents)[0]["uid"]
+        status, page, headers = request("GET", f"{daemon.url}/incidents/{uid}")
+        self.assertEqual(status, 200)
+        self.assertIn("Paged", page)
+        self.assertNotIn("<script>alert", page)
+        self.assertIn("default-src 'none'", headers.get("Content-Security-Policy", ""))
+        self.assertEqual(request("GET", f"{daemon.url}/incidents/nowhere")[0], 404)
+
     @unittest.skipUnless(shutil.which("promtool"), "no promtool here")
     def test_promtool_finds_the_metrics_clean(self):
         daemon = self.warden(f"grafana: {{url: {self.other_side.url}/grafana, token: t}}").up()
