@@ -178,7 +178,7 @@ Answer AskGo(const Value& question, const tmpl::Environment& environment) {
   return parsed->Execute(Member(question, "data"), environment, {}, policy);
 }
 
-Answer AskPrometheus(const Value& question, tmpl::Environment& environment, Arena& arena) {
+Answer AskPrometheus(const Value& question, tmpl::Environment environment, Arena& arena) {
   const auto parsed =
       tmpl::Template::Parse(TextMember(question, "text"), tmpl::PrometheusDialect());
   if (!parsed) return std::unexpected(parsed.error());

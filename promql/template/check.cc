@@ -98,9 +98,10 @@ class Checker {
     const std::size_t scope = variables_.size();
     Known value;
     if (statement.pipeline != nullptr) value = Evaluate(*statement.pipeline, dot);
+    const bool declares = statement.pipeline != nullptr && !statement.pipeline->variables.empty();
     switch (statement.kind) {
       case StatementKind::kAction:
-        if (statement.pipeline->variables.empty()) WholeValue(value);
+        if (!declares) WholeValue(value);
         return;  // variables stay until the end of the block
       case StatementKind::kIf:
         CheckBlock(statement.body, dot);
@@ -109,7 +110,7 @@ class Checker {
         CheckBlock(statement.body, value);
         break;
       case StatementKind::kRange:
-        CheckRange(statement, value);
+        CheckRange(statement, *statement.pipeline, value);
         break;
       case StatementKind::kTemplate:
         WholeValue(value);
@@ -124,23 +125,22 @@ class Checker {
     variables_.resize(scope);
   }
 
-  void CheckRange(const Statement& statement, const Known& value) {
+  void CheckRange(const Statement& statement, const Pipeline& pipeline, const Known& value) {
     const Type* const type = Follow(value.type);
     WholeValue(value);
     if (type != nullptr && IsBasic(type->kind) && type->kind != Kind::kInt &&
         type->kind != Kind::kUint) {
-      Report(statement.pipeline->span,
-             "range cannot go over a value of type " + std::string(type->name));
+      Report(pipeline.span, "range cannot go over a value of type " + std::string(type->name));
     }
     // Loops may change what variables hold: only their own are known.
-    const auto& names = statement.pipeline->variables;
-    if (!names.empty() && !statement.pipeline->assigns) {
+    const auto& names = pipeline.variables;
+    if (!names.empty() && !pipeline.assigns) {
       variables_.back().known = {ElementOf(value.type), {}};
       if (names.size() > 1) variables_[variables_.size() - 2].known = {};
     }
     const bool counts = type != nullptr && (type->kind == Kind::kInt || type->kind == Kind::kUint);
     CheckBlock(statement.body, counts ? Known{type, {}} : Known{ElementOf(value.type), {}});
-    if (names.size() == 1 && !statement.pipeline->assigns) variables_.back().known = value;
+    if (names.size() == 1 && !pipeline.assigns) variables_.back().known = value;
   }
 
   // The value is used as it is, with everything in it.

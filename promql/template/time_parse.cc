@@ -323,7 +323,8 @@ class TimeReader {
   // Month and day out of the day of the year; they must agree with those that were read.
   bool UseYearDay() {
     const Time first = FromCivil({.year = year_}, 0, TimeZone::Utc());
-    const CivilTime civil = InItsZone(Add(first, (year_day_ - 1) * 86400 * kNanosPerSecond));
+    const CivilTime civil =
+        InItsZone(Add(first, (year_day_ - 1) * std::int64_t{86400} * kNanosPerSecond));
     if (year_day_ < 1 || civil.year != year_) return false;
     if ((month_ >= 0 && month_ != civil.month) || (day_ >= 0 && day_ != civil.day)) return false;
     month_ = civil.month;

@@ -181,7 +181,8 @@ const Function kTimeMethods[] = {
 template <std::int64_t kUnit>
 Value DurationIn(Call& call) {
   const std::int64_t nanos = call.args[0].AsInt();
-  return Value::Float(static_cast<double>(nanos / kUnit) +
+  const std::int64_t whole = nanos / kUnit;
+  return Value::Float(static_cast<double>(whole) +
                       static_cast<double>(nanos % kUnit) / static_cast<double>(kUnit));
 }
 template <std::int64_t kUnit>
@@ -347,9 +348,8 @@ SecondsResult NumberOf(const Value& value) {
   if (type == &kIntType || type == &kInt64Type) return {static_cast<double>(value.AsInt()), {}};
   if (type == &kDurationType) {
     const std::int64_t nanos = value.AsInt();
-    return {static_cast<double>(nanos / kNanosPerSecond) +
-                static_cast<double>(nanos % kNanosPerSecond) / 1e9,
-            {}};
+    const std::int64_t whole = nanos / kNanosPerSecond;
+    return {static_cast<double>(whole) + static_cast<double>(nanos % kNanosPerSecond) / 1e9, {}};
   }
   if (type == &kStringType) {
     const ParsedFloat parsed = ParseFloat(value.AsString());

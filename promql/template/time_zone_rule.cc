@@ -19,7 +19,7 @@ struct YearlyMoment {
   int day = 0;  // weekday for kWeekday
   int week = 0;
   int month = 0;
-  std::int64_t second = 2 * 3600;
+  std::int64_t second = 7200;  // two o'clock
 };
 
 class RuleReader {
@@ -50,8 +50,8 @@ class RuleReader {
     if (!negative) Skip('+');
     const auto hours = Number(0, 24 * 7);
     if (!hours) return std::nullopt;
-    std::int64_t offset = *hours * 3600;
-    for (const int unit : {60, 1}) {
+    std::int64_t offset = *hours * std::int64_t{3600};
+    for (const std::int64_t unit : {60, 1}) {
       if (!Skip(':')) break;
       const auto part = Number(0, 59);
       if (!part) return std::nullopt;
