@@ -16,6 +16,7 @@ namespace {
 constexpr std::chrono::hours kAlertMemory{1};
 constexpr std::chrono::minutes kHousekeeping{10};
 constexpr std::chrono::milliseconds kCounting{500};
+constexpr std::chrono::milliseconds kMorePruning{500};
 constexpr std::int64_t kPrunedAtOnce = 200;
 // A turn is cut here, so that one answer does not wait for thousands of others.
 constexpr std::size_t kMessagesATurn = 256;
@@ -49,8 +50,15 @@ void Intake::Stop() {
   }
   wake_.notify_all();
   if (flush_thread_.joinable()) flush_thread_.join();
-  // What is queued is decided before this returns: work of the writer runs in order.
-  [[maybe_unused]] const auto drained = writer_.Run([](Transaction&) { return Result<void>{}; });
+  // What is queued is decided before this returns: work of the writer runs in order, and a long
+  // queue takes several turns, each submitted by the one before.
+  for (bool is_last = false; !is_last;) {
+    {
+      const std::lock_guard lock(mutex_);
+      is_last = queue_.empty() && !turn_scheduled_;
+    }
+    [[maybe_unused]] const auto turned = writer_.Run([](Transaction&) { return Result<void>{}; });
+  }
 }
 
 bool Intake::accepts() const { return writer_.healthy() && queued_.load() < max_queued_.load(); }
@@ -125,11 +133,13 @@ Result<void> Intake::Turn(Transaction& transaction, std::vector<Item>& items) {
   triage_->FlushDue(now, changes_);
   if (auto written = WriteChanges(transaction, triage_->state(), changes_); !written)
     return written;
-  if (now - housekept_at_ < kHousekeeping) return {};
+  if (now >= housekept_at_ && now - housekept_at_ < kHousekeeping) return {};
   housekept_at_ = now;
   triage_->Forget(now - kAlertMemory);
   auto pruned = transaction.Prune(now - config_->storage.retention, kPrunedAtOnce);
   if (!pruned) return std::unexpected(pruned.error());
+  // There is more to forget: a few at a time, but not later than it comes in.
+  if (*pruned == kPrunedAtOnce) housekept_at_ = now - kHousekeeping + kMorePruning;
   return {};
 }
 
@@ -147,8 +157,11 @@ void Intake::EndTurn(const Result<void>& result, std::vector<Item>& items) {
     for (const auto& notification : changes_.notifications) events_.notified(notification);
   }
   if (!changes_.deliveries.empty() && events_.deliveries_added) events_.deliveries_added();
-  Count();
-  const auto next = triage_->NextFlush();
+  auto next = triage_->NextFlush();
+  if (!Count()) {  // so that the last of many turns is counted too
+    const Instant count_at = counted_at_ + kCounting;
+    next = next ? std::min(*next, count_at) : count_at;
+  }
   bool earlier = false;
   {
     const std::lock_guard lock(mutex_);
@@ -171,9 +184,10 @@ void Intake::RefuseQueue(const Error& error) {
   }
 }
 
-void Intake::Count() {
+// False: counted a moment ago, it is not worth it.
+bool Intake::Count() {
   const Instant now = clock_.Now();
-  if (now >= counted_at_ && now - counted_at_ < kCounting) return;
+  if (now >= counted_at_ && now - counted_at_ < kCounting) return false;
   counted_at_ = now;
   IntakeCounts counts;
   const auto& state = triage_->state();
@@ -182,12 +196,14 @@ void Intake::Count() {
       std::ranges::count(state.alerts(), AlertStatus::kFiring,
                          [](const auto& entry) { return entry.second.alert.status; });
   for (const auto& [id, incident] : state.incidents()) {
-    const auto muted = std::ranges::count(incident.members, true, [](const auto& entry) { return entry.second.muted; });
+    const auto muted = std::ranges::count(incident.members, true,
+                                          [](const auto& entry) { return entry.second.muted; });
     counts.muted_alerts += muted;
     counts.muted_incidents += muted > 0 ? 1 : 0;
   }
   const std::lock_guard lock(counts_mutex_);
   counts_ = counts;
+  return true;
 }
 
 Result<void> Intake::Reload() {
@@ -196,6 +212,9 @@ Result<void> Intake::Reload() {
   triage_ = std::make_unique<Triage>(config_, std::move(*stored));
   const std::lock_guard lock(mutex_);
   next_flush_ = triage_->NextFlush();
+  // What muted an alert may be gone from the configuration since then: the first turn looks again.
+  if (!next_config_) next_config_ = config_;
+  if (!triage_->state().incidents().empty()) next_flush_ = clock_.Now();
   return {};
 }
 
@@ -229,8 +248,11 @@ void Intake::FlushLoop() {
   // Looks at the wall clock at least this often: it may have been set.
   constexpr auto kLongestNap = std::chrono::seconds{1};
   std::unique_lock lock(mutex_);
+  Instant last = clock_.Now();
   while (!stopping_) {
     const Instant now = clock_.Now();
+    if (now < last) next_flush_ = now;  // it was: triage shifts what it had planned
+    last = now;
     const bool due = (next_flush_ && *next_flush_ <= now);
     if (due && writer_.healthy()) {
       next_flush_.reset();

@@ -84,7 +84,7 @@ class Intake {
   Result<void> Turn(Transaction& transaction, std::vector<Item>& items);
   void EndTurn(const Result<void>& result, std::vector<Item>& items);
   void RefuseQueue(const Error& error);
-  void Count();
+  bool Count();
   Result<void> Reload();
   void FlushLoop();
 

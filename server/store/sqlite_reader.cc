@@ -10,24 +10,42 @@
 namespace warden {
 
 using sqlite::ForEach;
-using sqlite::Run;
 using sqlite::Statement;
 
+// Whoever held these leases is gone: nobody knows whether the message arrived. One that a newer
+// message of its incident waits behind gives way to it, so that the two never go out at once.
+Result<void> SqliteStore::TakeBackLeases() {
+  std::vector<Delivery> leased;
+  {
+    const std::lock_guard lock(writer_->mutex);
+    auto found = ForEach(
+        *writer_,
+        "SELECT " PROMWARDEN_DELIVERY_COLUMNS " FROM delivery d WHERE d.state = 1 ORDER BY d.id",
+        [&](const Statement& row) { leased.push_back(sqlite::ReadDelivery(row)); });
+    if (!found) return found;
+  }
+  if (leased.empty()) return {};
+  return Transact([&leased](Transaction& transaction) -> Result<void> {
+    for (auto& row : leased) {
+      row.state = DeliveryState::kUnknown;
+      if (auto put = transaction.PutDelivery(row); !put) return std::unexpected(put.error());
+    }
+    return {};
+  });
+}
+
 Result<StoredState> SqliteStore::Load(Instant recent) {
+  if (auto taken = TakeBackLeases(); !taken) return std::unexpected(taken.error());
   const std::lock_guard lock(writer_->mutex);
   auto& db = *writer_;
   StoredState state;
-  // Whoever held these leases is gone: nobody knows whether the message arrived.
-  auto done = Run(db, "UPDATE delivery SET state = 2, lease_until = NULL WHERE state = 1");
   std::unordered_map<IncidentId, std::size_t> places;
-  if (done) {
-    done = ForEach(
-        db, "SELECT " PROMWARDEN_INCIDENT_COLUMNS " FROM incident i WHERE i.closed_at IS NULL",
-        [&](const Statement& row) {
-          state.incidents.push_back(sqlite::ReadIncident(row));
-          places.emplace(state.incidents.back().id, state.incidents.size() - 1);
-        });
-  }
+  auto done = ForEach(
+      db, "SELECT " PROMWARDEN_INCIDENT_COLUMNS " FROM incident i WHERE i.closed_at IS NULL",
+      [&](const Statement& row) {
+        state.incidents.push_back(sqlite::ReadIncident(row));
+        places.emplace(state.incidents.back().id, state.incidents.size() - 1);
+      });
   if (done) {
     done = ForEach(db,
                    "SELECT m.incident, m.alert, m.announced, m.muted FROM member m JOIN incident i "
@@ -224,8 +242,9 @@ Result<Message> SqliteStore::LoadMessage(const Delivery& delivery) {
   message.may_be_duplicate = delivery.state == DeliveryState::kUnknown;
 
   // The newest notification speaks for an alert; those it carries add what it no longer lists, as
-  // resolved.
+  // resolved when they are over by now.
   std::vector<NotifiedAlert> alerts;
+  std::size_t listed = 0;
   std::set<AlertId> seen;
   std::vector<NotificationId> order = {delivery.notification};
   order.insert(order.end(), delivery.carries.rbegin(), delivery.carries.rend());
@@ -239,24 +258,30 @@ Result<Message> SqliteStore::LoadMessage(const Delivery& delivery) {
         },
         id);
     if (!done) return std::unexpected(done.error());
+    if (id == delivery.notification) listed = alerts.size();
   }
   message.alerts.reserve(alerts.size());
-  for (const auto& notified : alerts) {
+  for (std::size_t i = 0; i < alerts.size(); ++i) {
+    const auto& notified = alerts[i];
     done = ForEach(
         db, "SELECT " PROMWARDEN_ALERT_COLUMNS " FROM alert a WHERE a.id = ?",
         [&](const Statement& row) {
           Alert alert = sqlite::ReadAlert(row).alert;
-          alert.status = notified.status;
-          alert.starts_at = notified.starts_at;
-          alert.ends_at = notified.ends_at;
+          const bool is_over = i >= listed && alert.status == AlertStatus::kResolved;
+          if (!is_over || notified.status == AlertStatus::kResolved) {
+            alert.status = notified.status;
+            alert.starts_at = notified.starts_at;
+            alert.ends_at = notified.ends_at;
+          }
           message.alerts.push_back(std::move(alert));
         },
         notified.alert);
     if (!done) return std::unexpected(done.error());
   }
-  std::stable_sort(message.alerts.begin(), message.alerts.end(), [](const Alert& a, const Alert& b) {
-    return a.status != b.status ? a.status == AlertStatus::kFiring : a.starts_at < b.starts_at;
-  });
+  std::stable_sort(
+      message.alerts.begin(), message.alerts.end(), [](const Alert& a, const Alert& b) {
+        return a.status != b.status ? a.status == AlertStatus::kFiring : a.starts_at < b.starts_at;
+      });
   message.common_labels = CommonLabels(message.alerts);
   message.common_annotations = CommonAnnotations(message.alerts);
   return message;
@@ -316,6 +341,19 @@ Result<std::optional<std::string>> SqliteStore::FindBlob(std::string_view name) 
       [&](const Statement& row) { value = row.Text(0); }, name);
   if (!done) return std::unexpected(done.error());
   return value;
+}
+
+Result<std::vector<std::string>> SqliteStore::BlobNames(std::string_view prefix) {
+  const std::lock_guard lock(reader_->mutex);
+  std::vector<std::string> names;
+  auto done = ForEach(
+      *reader_, "SELECT name FROM blob WHERE name >= ? ORDER BY name",
+      [&](const Statement& row) {
+        if (row.Text(0).starts_with(prefix)) names.emplace_back(row.Text(0));
+      },
+      prefix);
+  if (!done) return std::unexpected(done.error());
+  return names;
 }
 
 }  // namespace warden

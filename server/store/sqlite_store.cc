@@ -34,6 +34,8 @@ Result<std::int64_t> Pragma(sqlite::Connection& connection, const char* sql) {
 }  // namespace
 
 Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path) {
+  auto lock = path == ":memory:" ? Result<FileLock>{} : FileLock::Take(path + ".lock");
+  if (!lock) return Fail(lock.error().code, "cannot open " + path + ": " + lock.error().message);
   auto opened = sqlite::Connection::Open(path);
   if (!opened) return std::unexpected(opened.error());
   std::shared_ptr<sqlite::Connection> writer = std::move(*opened);
@@ -51,7 +53,8 @@ Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path) {
     if (auto set = reader->Execute("PRAGMA query_only = ON; PRAGMA cache_size = -4096;"); !set)
       return std::unexpected(set.error());
   }
-  auto store = std::make_unique<SqliteStore>(std::move(writer), std::move(reader));
+  auto store =
+      std::make_unique<SqliteStore>(std::move(*lock), std::move(writer), std::move(reader));
   if (auto prepared = store->Prepare(); !prepared) {
     return Fail(prepared.error().code, "cannot use " + path + ": " + prepared.error().message);
   }

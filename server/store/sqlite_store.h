@@ -4,6 +4,7 @@
 // both. Private to this folder.
 #pragma once
 
+#include "server/store/file_lock.h"
 #include "server/store/sqlite.h"
 #include "server/store/store.h"
 
@@ -11,9 +12,9 @@ namespace warden {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::shared_ptr<sqlite::Connection> writer,
+  SqliteStore(FileLock lock, std::shared_ptr<sqlite::Connection> writer,
               std::shared_ptr<sqlite::Connection> reader)
-      : writer_(std::move(writer)), reader_(std::move(reader)) {}
+      : lock_(std::move(lock)), writer_(std::move(writer)), reader_(std::move(reader)) {}
 
   // Creates or migrates the schema and counts the deliveries. Once, before anything else.
   Result<void> Prepare();
@@ -32,12 +33,15 @@ class SqliteStore final : public Store {
   Result<DeliveryBalance> Balance() override;
   Result<std::map<std::string, DestinationQueue>> Queues() override;
   Result<std::optional<std::string>> FindBlob(std::string_view name) override;
+  Result<std::vector<std::string>> BlobNames(std::string_view prefix) override;
 
  private:
   Result<void> Migrate();
   Result<void> CountDeliveries();
   Result<void> LoadMembers(IncidentRow& row);
+  Result<void> TakeBackLeases();
 
+  FileLock lock_;  // first, so that it outlives the connections
   std::shared_ptr<sqlite::Connection> writer_;
   std::shared_ptr<sqlite::Connection> reader_;
   std::mutex balance_mutex_;

@@ -12,6 +12,13 @@ using sqlite::ForEach;
 using sqlite::Run;
 using sqlite::Statement;
 
+namespace {
+
+constexpr std::int64_t kMostQuarantined = 1000;
+constexpr std::int64_t kMostQuarantinedBytes = std::int64_t{64} << 20;
+
+}  // namespace
+
 Result<void> SqliteTransaction::PutAlert(const AlertRecord& record) {
   const auto& alert = record.alert;
   const std::string labels = EncodeLabels(alert.labels);
@@ -102,9 +109,18 @@ Result<std::int64_t> SqliteTransaction::AddDelivery(Delivery delivery) {
 }
 
 Result<void> SqliteTransaction::AddQuarantine(const QuarantineRow& row) {
-  return Run(db_,
-             "INSERT INTO quarantine (at, source, reason, body) VALUES (?,?,?,CAST(? AS BLOB))",
-             row.at, row.source, row.reason, row.body);
+  auto done =
+      Run(db_, "INSERT INTO quarantine (at, source, reason, body) VALUES (?,?,?,CAST(? AS BLOB))",
+          row.at, row.source, row.reason, row.body);
+  // A sender that means no webhook at all must not fill the disk: the oldest go.
+  if (done) {
+    done = Run(db_,
+               "DELETE FROM quarantine WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER "
+               "newest AS place, sum(length(body)) OVER newest AS bytes FROM quarantine WINDOW "
+               "newest AS (ORDER BY id DESC)) WHERE place > ? OR (place > 1 AND bytes > ?))",
+               kMostQuarantined, kMostQuarantinedBytes);
+  }
+  return done;
 }
 
 Result<std::vector<Destination>> SqliteTransaction::WaitingDestinations() {
@@ -181,9 +197,26 @@ Result<std::vector<Delivery>> SqliteTransaction::Lease(const LeaseRequest& reque
   return leased;
 }
 
+Result<DeliveryState> SqliteTransaction::StateOf(DeliveryId id) {
+  auto state = DeliveryState::kLeased;
+  const auto found = ForEach(
+      db_, "SELECT state FROM delivery WHERE id = ?",
+      [&](const Statement& row) { state = static_cast<DeliveryState>(row.Int(0)); }, id);
+  if (!found) return std::unexpected(found.error());
+  return state;
+}
+
 Result<DeliveryState> SqliteTransaction::PutDelivery(const Delivery& delivery) {
   Delivery row = delivery;
   row.lease_until.reset();
+  // A lease that was taken back (Load) may have been superseded or have expired meanwhile.
+  const auto was = StateOf(row.id);
+  if (!was) return was;
+  if (IsSettled(*was)) {
+    if (!IsSettled(row.state)) return was;
+    Count(*was, -1);
+    ++balance_.pending;
+  }
   if (!IsSettled(row.state) && row.state != DeliveryState::kLeased) {
     std::optional<Delivery> newer;
     const auto found = ForEach(
@@ -195,8 +228,9 @@ Result<DeliveryState> SqliteTransaction::PutDelivery(const Delivery& delivery) {
         row.id, row.destination.receiver, row.destination.kind, row.destination.index);
     if (!found) return std::unexpected(found.error());
     if (newer) {
+      // Oldest first: what was said later speaks for an alert.
+      newer->carries.insert(newer->carries.begin(), row.notification);
       newer->carries.insert(newer->carries.begin(), row.carries.begin(), row.carries.end());
-      newer->carries.push_back(row.notification);
       if (auto updated = Update(*newer); !updated) return std::unexpected(updated.error());
       row.state = DeliveryState::kSuperseded;
       row.settled_at = newer->created_at;
@@ -264,8 +298,36 @@ Result<std::int64_t> SqliteTransaction::Prune(Instant before, std::int64_t limit
                   before, limit * 10);
   if (gone) gone = Run(db_, "DELETE FROM message_group WHERE seen_at < ?", before);
   if (gone) gone = Run(db_, "DELETE FROM quarantine WHERE at < ?", before);
+  if (gone) gone = PruneOpen(before, limit * 10);
   if (!gone) return std::unexpected(gone.error());
   return static_cast<std::int64_t>(ended.size());
+}
+
+// Of incidents that stay open for longer than anything is remembered (a dead man's switch fires for
+// years): what was settled and said before. Their members stay.
+Result<void> SqliteTransaction::PruneOpen(Instant before, std::int64_t limit) {
+  auto gone = Run(db_,
+                  "DELETE FROM delivery WHERE id IN (SELECT d.id FROM incident i JOIN delivery d "
+                  "ON d.incident = i.id WHERE i.closed_at IS NULL AND i.opened_at < ?1 AND "
+                  "d.state >= 3 AND d.settled_at < ?1 LIMIT ?2)",
+                  before, limit);
+  // A delivery that is left may need what was said before it.
+  if (gone) {
+    gone = Run(db_,
+               "DELETE FROM notification WHERE id IN (SELECT n.id FROM incident i JOIN "
+               "notification n ON n.incident = i.id WHERE i.closed_at IS NULL AND i.opened_at < ?1 "
+               "AND n.at < ?1 AND NOT EXISTS (SELECT 1 FROM delivery d WHERE d.incident = i.id AND "
+               "d.created_at < ?1) LIMIT ?2)",
+               before, limit);
+  }
+  if (gone) {
+    gone = Run(db_,
+               "DELETE FROM timeline WHERE (incident, sequence) IN (SELECT t.incident, t.sequence "
+               "FROM incident i JOIN timeline t ON t.incident = i.id WHERE i.closed_at IS NULL AND "
+               "i.opened_at < ?1 AND t.at < ?1 LIMIT ?2)",
+               before, limit);
+  }
+  return gone;
 }
 
 Result<void> SqliteTransaction::Update(const Delivery& delivery) {
@@ -280,10 +342,14 @@ Result<void> SqliteTransaction::Update(const Delivery& delivery) {
 
 void SqliteTransaction::Settle(DeliveryState state) {
   --balance_.pending;
-  if (state == DeliveryState::kDelivered) ++balance_.delivered;
-  if (state == DeliveryState::kDead) ++balance_.dead;
-  if (state == DeliveryState::kExpired) ++balance_.expired;
-  if (state == DeliveryState::kSuperseded) ++balance_.superseded;
+  Count(state, 1);
+}
+
+void SqliteTransaction::Count(DeliveryState settled, std::int64_t by) {
+  if (settled == DeliveryState::kDelivered) balance_.delivered += by;
+  if (settled == DeliveryState::kDead) balance_.dead += by;
+  if (settled == DeliveryState::kExpired) balance_.expired += by;
+  if (settled == DeliveryState::kSuperseded) balance_.superseded += by;
 }
 
 }  // namespace warden

@@ -37,7 +37,10 @@ class SqliteTransaction final : public Transaction {
   Result<void> LeaseFrom(const Destination& destination, const LeaseRequest& request,
                          std::vector<Delivery>& leased);
   Result<void> Update(const Delivery& delivery);
+  Result<DeliveryState> StateOf(DeliveryId id);
+  Result<void> PruneOpen(Instant before, std::int64_t limit);
   void Settle(DeliveryState state);
+  void Count(DeliveryState settled, std::int64_t by);
 
   sqlite::Connection& db_;
   DeliveryBalance balance_;

@@ -91,10 +91,12 @@ class Store {
   // By Text(destination).
   virtual Result<std::map<std::string, DestinationQueue>> Queues() = 0;
   virtual Result<std::optional<std::string>> FindBlob(std::string_view name) = 0;
+  virtual Result<std::vector<std::string>> BlobNames(std::string_view prefix) = 0;
 };
 
 // Opens or creates the SQLite database at `path` (":memory:" for tests) and brings its schema up to
-// date. invalid: not a database of ours, or of a newer version; unavailable: cannot be opened.
+// date. invalid: not a database of ours, or of a newer version; unavailable: cannot be opened, or
+// another process has it open.
 [[nodiscard]] Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path);
 
 }  // namespace warden

@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <future>
+#include <optional>
 #include <utility>
 
 #include "server/base/log.h"
@@ -51,24 +52,31 @@ void StoreWriter::Stop() {
 
 void StoreWriter::Loop() {
   std::vector<Item> items;
+  std::optional<std::chrono::steady_clock::time_point> probe_at;  // while not healthy
   for (;;) {
-    bool probe = false;
     {
       std::unique_lock lock(mutex_);
       const auto ready = [this] { return stopping_ || !queue_.empty(); };
-      if (healthy_) {
-        wake_.wait(lock, ready);
+      if (probe_at) {
+        wake_.wait_until(lock, *probe_at, ready);
       } else {
-        probe = !wake_.wait_for(lock, kProbeInterval, ready);
+        wake_.wait(lock, ready);
       }
       items.swap(queue_);
       if (items.empty() && stopping_) return;
     }
-    if (probe) {
+    if (!items.empty()) Turn(items);
+    items.clear();
+    const auto now = std::chrono::steady_clock::now();
+    // However much is asked for meanwhile: what is refused must not put off the recovery.
+    if (probe_at && now >= *probe_at) {
       Probe();
-    } else {
-      Turn(items);
-      items.clear();
+      probe_at = now + kProbeInterval;
+    }
+    if (healthy_) {
+      probe_at.reset();
+    } else if (!probe_at) {
+      probe_at = now + kProbeInterval;
     }
   }
 }

@@ -210,6 +210,9 @@ class FlakyStore final : public Store {
   Result<std::optional<std::string>> FindBlob(std::string_view name) override {
     return store_->FindBlob(name);
   }
+  Result<std::vector<std::string>> BlobNames(std::string_view prefix) override {
+    return store_->BlobNames(prefix);
+  }
 
  private:
   std::unique_ptr<Store> store_;

@@ -24,6 +24,10 @@ std::shared_ptr<const Config> OneReceiver() {
   return std::make_shared<const Config>(std::move(config));
 }
 
+promql::Matcher Equal(const char* name, const char* value) {
+  return *promql::Matcher::Make(name, promql::MatchOp::kEqual, value);
+}
+
 WebhookMessage News(const std::string& name, AlertStatus status = AlertStatus::kFiring) {
   WebhookMessage message;
   message.source = "default";
@@ -45,11 +49,12 @@ class IntakeTest : public testing::Test {
     Open();
   }
   void TearDown() override { Close(); }
-  void Open() {
+  void Open(std::shared_ptr<const Config> config = OneReceiver()) {
     writer_ = std::make_unique<StoreWriter>(*store_);
     IntakeEvents events;
     events.deliveries_added = [this] { ++told_; };
-    intake_ = std::make_unique<Intake>(*store_, *writer_, clock_, OneReceiver(), std::move(events));
+    intake_ =
+        std::make_unique<Intake>(*store_, *writer_, clock_, std::move(config), std::move(events));
     ASSERT_TRUE(intake_->Start());
   }
   void Close() {
@@ -79,6 +84,7 @@ TEST_F(IntakeTest, AnswersWhenTheDecisionIsInTheStore) {
   ASSERT_EQ(incidents->size(), 1U);
   EXPECT_EQ(incidents->at(0).alerts.at(0).alert.name(), "A");
   EXPECT_EQ(store_->Balance()->pending, 1);
+  ASSERT_TRUE(intake_->FlushNow());  // whoever waits for deliveries is told after the sender
   EXPECT_EQ(told_, 1);
 }
 
@@ -122,6 +128,47 @@ TEST_F(IntakeTest, KeepsUnusableBodies) {
       [&kept](const Result<Receipt>& result) { kept.set_value(result.has_value()); });
   EXPECT_TRUE(kept.get_future().get());
   EXPECT_EQ(store_->ListQuarantine(10)->at(0).reason, "no alerts");
+}
+
+TEST_F(IntakeTest, StopsOnlyWhenALongQueueIsDecided) {
+  std::atomic<int> answered{0};
+  constexpr int kMany = 900;
+  std::promise<void> gate;
+  writer_->Submit(
+      [opened = gate.get_future().share()](Transaction&) {
+        opened.wait();
+        return Result<void>{};
+      },
+      nullptr);
+  for (int i = 0; i < kMany; ++i) {
+    intake_->Submit(News("A" + std::to_string(i)), [&](const Result<Receipt>& result) {
+      EXPECT_TRUE(result);
+      const auto begun = std::chrono::steady_clock::now();  // one turn takes its time
+      while (std::chrono::steady_clock::now() - begun < std::chrono::microseconds{50}) continue;
+      ++answered;
+    });
+  }
+  gate.set_value();
+  intake_->Stop();
+  EXPECT_EQ(answered, kMany);
+}
+
+TEST_F(IntakeTest, LooksAgainAtWhatWasMutedByAConfigurationThatIsGone) {
+  Close();
+  Config muting = *OneReceiver();
+  muting.inhibit_rules.emplace_back();
+  muting.inhibit_rules[0].source = {Equal("alertname", "Cause")};
+  muting.inhibit_rules[0].target = {Equal("alertname", "Effect")};
+  muting.route.group_by.is_all = true;
+  Open(std::make_shared<const Config>(muting));
+  ASSERT_TRUE(Send(News("Cause")));
+  ASSERT_TRUE(Send(News("Effect")));
+  EXPECT_EQ(store_->Balance()->created, 1) << "the effect is muted, for as long as its cause fires";
+  Close();
+  muting.inhibit_rules.clear();
+  Open(std::make_shared<const Config>(muting));
+  ASSERT_TRUE(intake_->FlushNow());
+  EXPECT_EQ(store_->Balance()->created, 2);
 }
 
 TEST_F(IntakeTest, RefusesWhatComesAfterStop) {
@@ -176,6 +223,9 @@ class FailingStore final : public Store {
   Result<std::optional<std::string>> FindBlob(std::string_view name) override {
     return inner_.FindBlob(name);
   }
+  Result<std::vector<std::string>> BlobNames(std::string_view prefix) override {
+    return inner_.BlobNames(prefix);
+  }
 
   std::atomic<bool> full{false};
 
@@ -207,6 +257,19 @@ TEST_F(IntakeTest, AFullDiskRefusesAndTheImageIsThatOfTheStoreAfterwards) {
   ASSERT_TRUE(again);
   EXPECT_EQ(again->firing, 1U) << "what was not committed was not remembered";
   EXPECT_TRUE(send(News("A"))->is_duplicate);
+}
+
+TEST_F(IntakeTest, RecoversHoweverMuchIsAskedForMeanwhile) {
+  FailingStore failing(*store_);
+  StoreWriter writer(failing);
+  const auto write = [&] { return writer.Run([](Transaction&) { return Result<void>{}; }); };
+  failing.full = true;
+  EXPECT_FALSE(write());
+  failing.full = false;
+  const auto begun = std::chrono::steady_clock::now();
+  while (!write() && std::chrono::steady_clock::now() - begun < std::chrono::seconds{10})
+    std::this_thread::yield();
+  EXPECT_TRUE(write());
 }
 
 }  // namespace

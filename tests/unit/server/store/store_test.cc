@@ -239,6 +239,98 @@ TEST_F(StoreTest, LoadGivesBackOpenIncidentsAndMakesLeasesUnknown) {
   EXPECT_EQ((*store_->FindIncident("uid1"))->alerts.size(), 2U);
 }
 
+TEST_F(StoreTest, ALeaseTakenBackGivesWayToTheNewerMessageBehindIt) {
+  AddDelivery(1, 1, 1, kSlack);
+  Lease(1);
+  AddDelivery(2, 2, 1, kSlack);
+  ASSERT_TRUE(store_->Load(At(1)));
+  const auto again = Lease(1);
+  ASSERT_EQ(again.size(), 1U) << "two messages of one incident are never under way at once";
+  EXPECT_EQ(again[0].id, DeliveryId{2});
+  EXPECT_EQ(again[0].carries, std::vector<NotificationId>{NotificationId{1}});
+  EXPECT_EQ(Balance().superseded, 1);
+}
+
+TEST_F(StoreTest, TheOutcomeOfALeaseThatWasTakenBackIsCountedOnce) {
+  for (int i = 1; i <= 3; ++i) AddDelivery(i, i, i, kSlack);
+  const auto leased = Lease(1);
+  for (int i = 1; i <= 2; ++i) AddDelivery(i + 3, i + 3, i, kSlack);
+  // The store was read back after a failure while three messages were under way.
+  ASSERT_TRUE(store_->Load(At(1)));
+  Write([&](Transaction& transaction) { ASSERT_TRUE(transaction.ExpireDue(At(20'000))); });
+  EXPECT_EQ(Settle(leased.at(0), DeliveryState::kDelivered), DeliveryState::kDelivered);
+  EXPECT_EQ(Settle(leased.at(1), DeliveryState::kPending), DeliveryState::kSuperseded);
+  EXPECT_EQ(Settle(leased.at(2), DeliveryState::kDelivered), DeliveryState::kDelivered);
+  const auto balance = Balance();
+  EXPECT_EQ(balance.delivered, 2);
+  EXPECT_EQ(balance.superseded, 1);
+  EXPECT_EQ(balance.expired, 2);
+  EXPECT_EQ(balance.pending, 0);
+}
+
+TEST_F(StoreTest, AnAlertThatEndedUnmentionedIsCarriedAsResolved) {
+  AddIncident(1);
+  AddAlert(1, AlertStatus::kResolved);  // its end was not for this destination
+  AddAlert(3, AlertStatus::kFiring);
+  AddNotification(1, 1, {{AlertId{1}, AlertStatus::kFiring, At(0), std::nullopt}});
+  AddNotification(2, 1, {{AlertId{3}, AlertStatus::kFiring, At(0), std::nullopt}});
+  AddDelivery(1, 1, 1, kSlack);
+  AddDelivery(2, 2, 1, kSlack);
+  const auto message = store_->LoadMessage(Lease(1).at(0));
+  ASSERT_TRUE(message) << message.error().message;
+  ASSERT_EQ(message->alerts.size(), 2U);
+  EXPECT_EQ(message->alerts[0].name(), "A3");
+  EXPECT_EQ(message->alerts[1].name(), "A1");
+  EXPECT_EQ(message->alerts[1].status, AlertStatus::kResolved);
+}
+
+TEST_F(StoreTest, WhatWasSaidLaterSpeaksForACarriedAlert) {
+  AddDelivery(1, 1, 1, kSlack);
+  const auto first = Lease(1);
+  AddDelivery(2, 2, 1, kSlack);
+  AddDelivery(3, 3, 1, kSlack);
+  Settle(first.at(0), DeliveryState::kPending);
+  EXPECT_EQ(Lease(1).at(0).carries,
+            (std::vector<NotificationId>{NotificationId{1}, NotificationId{2}}));
+}
+
+TEST_F(StoreTest, QuarantineKeepsTheNewestWithinBounds) {
+  Write([&](Transaction& transaction) {
+    for (int i = 0; i < 1010; ++i)
+      ASSERT_TRUE(transaction.AddQuarantine({0, At(i), "default", "small", "{}"}));
+  });
+  EXPECT_EQ(store_->ListQuarantine(10'000)->size(), 1000U);
+  Write([&](Transaction& transaction) {
+    for (int i = 0; i < 6; ++i) {
+      ASSERT_TRUE(transaction.AddQuarantine(
+          {0, At(i), "default", "large", std::string(std::size_t{16} << 20, 'x')}));
+    }
+  });
+  const auto rows = store_->ListQuarantine(10'000);
+  ASSERT_EQ(rows->size(), 4U);
+  EXPECT_EQ(rows->at(0).reason, "large");
+}
+
+TEST_F(StoreTest, PruneForgetsThePastOfAnIncidentThatNeverEnds) {
+  AddIncident(1);
+  AddNotification(1, 1, {});
+  AddNotification(2, 1, {});
+  AddDelivery(1, 1, 1, kSlack);
+  Settle(Lease(1).at(0), DeliveryState::kDelivered);
+  Write([&](Transaction& transaction) {
+    ASSERT_TRUE(
+        transaction.AddTimeline({IncidentId{1}, 1, At(0), TimelineKind::kOpened, "opened"}));
+    ASSERT_TRUE(
+        transaction.AddTimeline({IncidentId{1}, 2, At(500), TimelineKind::kRepeated, "repeat"}));
+  });
+  AddDelivery(2, 2, 1, kMail);
+  Write([&](Transaction& transaction) { ASSERT_TRUE(transaction.Prune(At(100), 10)); });
+  ASSERT_EQ(store_->ListDeliveries({})->size(), 1U);
+  EXPECT_EQ(store_->ListDeliveries({})->at(0).id, DeliveryId{2});
+  EXPECT_TRUE(store_->LoadMessage(Lease(1).at(0))) << "what waits keeps its notification";
+  EXPECT_EQ(store_->Timeline(IncidentId{1})->size(), 1U);
+}
+
 TEST_F(StoreTest, RemembersWhatTheRemoteCallsOurMessage) {
   Write([&](Transaction& transaction) {
     ASSERT_TRUE(transaction.PutRemoteId(IncidentId{1}, kSlack, "17.5"));
@@ -310,6 +402,17 @@ TEST_F(FileStoreTest, KeepsWhatWasCommittedOverAReopen) {
   auto store = OpenSqliteStore(Path());
   ASSERT_TRUE(store);
   EXPECT_EQ(**(*store)->FindBlob("a"), "1");
+}
+
+TEST_F(FileStoreTest, IsNotOpenedTwice) {
+  auto first = OpenSqliteStore(Path());
+  ASSERT_TRUE(first);
+  const auto second = OpenSqliteStore(Path());
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(second.error().message, "cannot open " + Path() + ": another promwarden uses it");
+  first->reset();
+  EXPECT_TRUE(OpenSqliteStore(Path()));
 }
 
 TEST_F(FileStoreTest, RefusesWhatIsNoDatabase) {
