@@ -62,7 +62,9 @@ struct Incident {
   std::string group_key;  // as Alertmanager builds it: `{}/{team="a"}:{alertname="b"}`
   std::string receiver;
   promql::LabelSet group_labels;
-  bool annotates = false;  // owns the Grafana region: first of the routes that took the alert
+  // Owns the Grafana region: the first of the routes that took the alert, and, once somebody was
+  // told, an alert that the configuration wants drawn.
+  bool annotates = false;
   Instant opened_at;
   std::optional<Instant> closed_at;
   std::optional<Instant> flush_at;      // when to look again

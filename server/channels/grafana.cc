@@ -119,6 +119,8 @@ bool Grafana::Wants(const Message& message) const {
       (message.reason == NotifyReason::kRepeat || message.reason == NotifyReason::kSomeResolved)) {
     return false;  // the region is there and says what began it
   }
+  // What was drawn is ended, whichever alert ends last.
+  if (message.status == AlertStatus::kResolved) return true;
   return own_.matchers.empty() || std::ranges::any_of(message.alerts, [this](const Alert& alert) {
            return promql::MatchesAll(own_.matchers, alert.labels);
          });

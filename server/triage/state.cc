@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/triage/state.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -117,6 +118,23 @@ void TriageState::SetFlush(Incident& incident, std::optional<Instant> at) {
   if (incident.flush_at) flushes_.erase({*incident.flush_at, incident.id});
   incident.flush_at = at;
   if (at) flushes_.emplace(*at, incident.id);
+}
+
+Instant TriageState::LastEvent() const {
+  Instant last;
+  for (const auto& [id, record] : alerts_) last = std::max(last, record.changed_at);
+  for (const auto& [id, incident] : incidents_)
+    last = std::max({last, incident.opened_at, incident.flushed_at.value_or(last)});
+  return last;
+}
+
+void TriageState::MoveBack(Duration by) {
+  for (auto& [id, record] : alerts_) record.changed_at -= by;
+  for (auto& [id, incident] : incidents_) {
+    if (incident.flush_at) SetFlush(incident, *incident.flush_at - by);
+    if (incident.flushed_at) *incident.flushed_at -= by;
+    if (incident.announced_at) *incident.announced_at -= by;
+  }
 }
 
 std::vector<IncidentId> TriageState::DueIncidents(Instant now) const {

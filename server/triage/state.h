@@ -40,6 +40,10 @@ class TriageState {
   void CloseIncident(IncidentId id);         // forgets it
 
   void SetFlush(Incident& incident, std::optional<Instant> at);
+  // The latest thing that is known to have happened.
+  [[nodiscard]] Instant LastEvent() const;
+  // Moves what happened and what is planned to happen into the past by this much.
+  void MoveBack(Duration by);
   // Incidents whose time has come, earliest first.
   [[nodiscard]] std::vector<IncidentId> DueIncidents(Instant now) const;
   [[nodiscard]] std::optional<Instant> NextFlush() const;

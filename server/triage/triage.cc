@@ -9,9 +9,41 @@
 #include "server/triage/words.h"
 
 namespace warden {
+namespace {
+
+// Less than this is the clock's own unrest.
+constexpr std::chrono::seconds kClockSlack{2};
+
+// Of several alerts that are one without their ignored labels: it fires as long as any of them
+// does, since the first of those began, and is over with the last.
+void MergeReplicas(std::vector<Alert>& alerts) {
+  std::unordered_map<std::uint64_t, std::size_t> places;
+  std::vector<Alert> merged;
+  merged.reserve(alerts.size());
+  for (auto& alert : alerts) {
+    const auto [place, is_new] = places.emplace(alert.fingerprint, merged.size());
+    if (is_new) {
+      merged.push_back(std::move(alert));
+      continue;
+    }
+    Alert& kept = merged[place->second];
+    const bool fires = alert.status == AlertStatus::kFiring;
+    if (fires != (kept.status == AlertStatus::kFiring)) {
+      if (fires) kept = std::move(alert);
+    } else if (fires ? alert.starts_at < kept.starts_at : alert.ends_at > kept.ends_at) {
+      kept = std::move(alert);
+    }
+  }
+  alerts = std::move(merged);
+}
+
+}  // namespace
 
 Triage::Triage(std::shared_ptr<const Config> config, StoredState stored)
-    : config_(std::move(config)), state_(std::move(stored)), index_(config_->inhibit_rules) {
+    : config_(std::move(config)),
+      state_(std::move(stored)),
+      index_(config_->inhibit_rules),
+      last_now_(state_.LastEvent()) {
   BuildIndexes();
 }
 
@@ -30,7 +62,13 @@ void Triage::BuildIndexes() {
   }
 }
 
+void Triage::LookAtClock(Instant now) {
+  if (last_now_ - now > kClockSlack) state_.MoveBack(last_now_ - now);
+  last_now_ = now;
+}
+
 Receipt Triage::Receive(WebhookMessage message, Instant now, Changes& changes) {
+  LookAtClock(now);
   DropIgnoredLabels(message);
   Receipt receipt;
   Touched touched;
@@ -42,6 +80,7 @@ Receipt Triage::Receive(WebhookMessage message, Instant now, Changes& changes) {
     fingerprints.push_back(alert.fingerprint);
     Apply(message.source, message.external_url, std::move(alert), now, receipt, touched, changes);
   }
+  if (std::exchange(source_ended_, false)) LookAgainAtMuted(now, changes);
 
   auto& group = state_.Group(key);
   const bool is_known_state = !group.key.empty() && group.state_hash == hash;
@@ -77,6 +116,7 @@ void Triage::DropIgnoredLabels(WebhookMessage& message) const {
     for (const auto& name : ignored) alert.labels.Remove(name);
     alert.fingerprint = alert.labels.Fingerprint();
   }
+  MergeReplicas(message.alerts);
 }
 
 void Triage::Apply(std::string_view source, std::string_view peer, Alert alert, Instant now,
@@ -149,7 +189,8 @@ void Triage::Join(AlertRecord& record, const Route& route, bool is_first_route, 
     incident = &state_.AddIncident(std::move(opened));
     touched[incident->id].opened = true;
   }
-  incident->annotates = incident->annotates || is_first_route;
+  // Settled by the first notification: its region is drawn then, or never.
+  if (is_first_route && incident->notifications == 0) incident->annotates = true;
   const auto [member, is_new] = incident->members.try_emplace(record.id);
   if (is_new) record.incidents.push_back(incident->id);
   changes.members[{incident->id, record.id}] = member->second;
@@ -162,7 +203,7 @@ void Triage::Join(AlertRecord& record, const Route& route, bool is_first_route, 
 }
 
 void Triage::Resolve(AlertRecord& record, Instant now, Touched& touched, Changes& changes) {
-  const bool was_source = index_.IsSource(record.alert.labels);
+  source_ended_ = source_ended_ || index_.IsSource(record.alert.labels);
   index_.Remove(record.id, record.alert.labels);
   for (const auto id : record.incidents) {
     auto* incident = state_.FindIncident(id);
@@ -178,7 +219,6 @@ void Triage::Resolve(AlertRecord& record, Instant now, Touched& touched, Changes
             : incident->flush_at.value_or(now);
     LookAgain(*incident, at, changes);
   }
-  if (was_source) LookAgainAtMuted(now, changes);
 }
 
 void Triage::NoteTouched(std::uint64_t truncated, const Touched& touched, Instant now,

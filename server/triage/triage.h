@@ -65,6 +65,8 @@ class Triage {
   };
   using Touched = std::map<IncidentId, Touch>;
 
+  // A clock that was set back takes along what was planned, or it would come that much later.
+  void LookAtClock(Instant now);
   void BuildIndexes();
   void DropIgnoredLabels(WebhookMessage& message) const;
   void Apply(std::string_view source, std::string_view peer, Alert alert, Instant now,
@@ -93,6 +95,8 @@ class Triage {
   std::shared_ptr<const Config> config_;
   TriageState state_;
   InhibitIndex index_;
+  bool source_ended_ = false;  // an alert that may have muted others, in the message at hand
+  Instant last_now_;
   std::unordered_map<std::string, const Route*> routes_;  // by route_id, into config_
 };
 

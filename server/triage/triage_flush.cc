@@ -36,6 +36,7 @@ struct Members {
 }  // namespace
 
 void Triage::FlushDue(Instant now, Changes& changes) {
+  LookAtClock(now);
   for (const auto id : state_.DueIncidents(now)) {
     if (auto* incident = state_.FindIncident(id)) Flush(*incident, now, changes);
   }
@@ -119,7 +120,10 @@ void Triage::Flush(Incident& incident, Instant now, Changes& changes) {
   put(members.muted, true);
   put(members.unmuted, false);
 
-  const auto reason = DecideFlush(members.view, now, route->repeat_interval);
+  auto reason = DecideFlush(members.view, now, route->repeat_interval);
+  // The last to end was muted and nobody was told of it; of others they were, and wait for the end.
+  const bool is_silent_end = !reason && !any_fires && !is_held && incident.notifications > 0;
+  if (is_silent_end) reason = NotifyReason::kAllResolved;
   if (reason) {
     Notification notification;
     notification.reason = *reason;
@@ -127,8 +131,8 @@ void Triage::Flush(Incident& incident, Instant now, Changes& changes) {
     notification.status = any_fires || is_held ? AlertStatus::kFiring : AlertStatus::kResolved;
     for (const auto id : members.firing)
       notification.alerts.push_back(Frozen(*state_.FindAlert(id)));
-    for (const auto id : members.ended)
-      notification.alerts.push_back(Frozen(*state_.FindAlert(id)));
+    for (const auto id : is_silent_end ? members.untold : members.ended)
+      if (const auto* record = state_.FindAlert(id)) notification.alerts.push_back(Frozen(*record));
     for (const auto id : members.firing) {
       auto& member = incident.members.at(id);
       if (member.announced == Announced::kFiring) continue;
@@ -176,16 +180,19 @@ void Triage::Notify(Incident& incident, Notification notification, Instant now, 
     if (!only_resolves || integration.send_resolved)
       destinations.push_back(std::move(integration.destination));
   }
-  // One region an incident: drawn when it is first told, ended when it is over.
+  // One region an incident: drawn when it is first told, if it is wanted then, and ended when it is
+  // over, whatever ends last.
+  if (notification.sequence == 1 && incident.annotates) {
+    incident.annotates = config_->grafana.is_set() &&
+                         std::ranges::any_of(notification.alerts, [&](const NotifiedAlert& alert) {
+                           return promql::MatchesAll(config_->grafana.matchers,
+                                                     state_.FindAlert(alert.alert)->alert.labels);
+                         });
+  }
   const bool is_region_edge =
       notification.sequence == 1 || notification.reason == NotifyReason::kAllResolved;
-  if (config_->grafana.is_set() && incident.annotates && is_region_edge) {
-    const bool wanted = std::ranges::any_of(notification.alerts, [&](const NotifiedAlert& alert) {
-      return promql::MatchesAll(config_->grafana.matchers,
-                                state_.FindAlert(alert.alert)->alert.labels);
-    });
-    if (wanted) destinations.push_back(GrafanaDestination());
-  }
+  if (config_->grafana.is_set() && incident.annotates && is_region_edge)
+    destinations.push_back(GrafanaDestination());
 
   std::string to;
   for (auto& destination : destinations) {

@@ -238,7 +238,9 @@ TEST_F(GrafanaTest, WantsOnlyWhatChangesTheRegion) {
   EXPECT_FALSE(channel->Wants(message));
   EXPECT_TRUE(channel->Wants(samples::Resolved()));
   config_.grafana.matchers = *promql::ParseMatchers("severity=\"warning\"");
-  EXPECT_FALSE(samples::Make(config_, "grafana")->Wants(samples::Resolved()));
+  EXPECT_FALSE(samples::Make(config_, "grafana")->Wants(samples::Firing()));
+  EXPECT_TRUE(samples::Make(config_, "grafana")->Wants(samples::Resolved()))
+      << "what was drawn is ended, whichever alert ends last";
 }
 
 TEST_F(GrafanaTest, NamesTheOrganisationWhenAsked) {

@@ -3,12 +3,18 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "triage_fixture.h"
 
 namespace warden {
 namespace {
 
 using Lines = std::vector<std::string>;
+
+promql::Matcher Equal(const char* name, const char* value) {
+  return *promql::Matcher::Make(name, promql::MatchOp::kEqual, value);
+}
 
 const promql::LabelSet kHot{{"alertname", "Hot"}, {"instance", "a"}};
 const promql::LabelSet kHotB{{"alertname", "Hot"}, {"instance", "b"}};
@@ -252,6 +258,73 @@ TEST(Triage, IgnoredLabelsMakeReplicasOneAlert) {
   desk.Send(20, Webhook({Firing({{"alertname", "Hot"}, {"replica", "0"}})}));
   EXPECT_TRUE(
       desk.Send(21, Webhook({Firing({{"alertname", "Hot"}, {"replica", "1"}})})).is_duplicate);
+}
+
+TEST(Triage, AReplicaThatStillFiresKeepsTheAlertFiring) {
+  auto config = PlainConfig();
+  config.intake.ignored_labels = {"replica"};
+  Desk desk(config);
+  const auto both = [](AlertStatus second) {
+    auto b = Firing({{"alertname", "A"}, {"replica", "b"}}, 3);
+    b.status = second;
+    if (second == AlertStatus::kResolved) b.ends_at = At(30);
+    return Webhook({Firing({{"alertname", "A"}, {"replica", "a"}}, 2), b});
+  };
+  desk.Send(5, both(AlertStatus::kFiring));
+  const auto receipt = desk.Send(40, both(AlertStatus::kResolved));
+  EXPECT_EQ(receipt.resolved, 0U);
+  EXPECT_EQ(desk.triage().state().alerts().begin()->second.alert.status, AlertStatus::kFiring);
+  desk.Send(50, Webhook({Resolved({{"alertname", "A"}, {"replica", "a"}}, 2, 45),
+                         Resolved({{"alertname", "A"}, {"replica", "b"}}, 3, 30)}));
+  EXPECT_EQ(desk.triage().state().alerts().begin()->second.alert.ends_at, At(45));
+}
+
+TEST(Triage, AClockThatIsSetBackDelaysNothing) {
+  Desk desk;
+  desk.Send(100'000, Webhook({Firing({{"alertname", "A"}, {"pod", "1"}}, 100'000)}));
+  desk.Wait(100'010);
+  desk.Send(20, Webhook({Firing({{"alertname", "A"}, {"pod", "1"}}, 100'000),
+                         Firing({{"alertname", "A"}, {"pod", "2"}}, 20)}));
+  desk.Wait(90);
+  ASSERT_EQ(desk.said().size(), 2U);
+  EXPECT_EQ(desk.said()[1], "90 new alerts added: 2 firing, 0 resolved, 0 muted");
+}
+
+TEST(Triage, SaysThatAllIsOverWhenTheLastToEndWasMutedAndNeverTold) {
+  auto config = PlainConfig();
+  config.inhibit_rules.emplace_back();
+  config.inhibit_rules[0].source = {Equal("alertname", "Cause")};
+  config.inhibit_rules[0].target = {Equal("pod", "2")};
+  Desk desk(config);
+  desk.Send(0, Webhook({Firing({{"alertname", "Cause"}})}));
+  desk.Send(20, Webhook({Firing({{"alertname", "A"}, {"pod", "1"}}),
+                         Firing({{"alertname", "A"}, {"pod", "2"}})}));
+  desk.Send(100, Webhook({Resolved({{"alertname", "A"}, {"pod", "1"}})}));
+  desk.Send(200, Webhook({Resolved({{"alertname", "A"}, {"pod", "2"}})}));
+  desk.Wait(300);
+  EXPECT_EQ(desk.said().back().substr(4), "all alerts resolved: 0 firing, 1 resolved, 0 muted")
+      << "what opened a page must close it";
+}
+
+TEST(Triage, ARegionIsEndedWhateverEndsLast) {
+  auto config = PlainConfig();
+  config.grafana.url = "http://grafana";
+  config.grafana.matchers = {Equal("severity", "critical")};
+  Desk desk(config);
+  const auto drawn = [&] {
+    return std::ranges::count(desk.changes().deliveries, "grafana",
+                              [](const Delivery& delivery) { return delivery.destination.kind; });
+  };
+  desk.Send(20, Webhook({Firing({{"alertname", "A"}, {"severity", "critical"}}),
+                         Firing({{"alertname", "A"}, {"severity", "info"}})}));
+  EXPECT_EQ(drawn(), 1);
+  desk.Send(100, Webhook({Resolved({{"alertname", "A"}, {"severity", "critical"}})}));
+  EXPECT_EQ(drawn(), 0);
+  desk.Send(200, Webhook({Resolved({{"alertname", "A"}, {"severity", "info"}})}));
+  EXPECT_EQ(drawn(), 1);
+  desk.Send(300, Webhook({Firing({{"alertname", "B"}, {"severity", "info"}})}));
+  desk.Send(400, Webhook({Resolved({{"alertname", "B"}, {"severity", "info"}})}));
+  EXPECT_EQ(drawn(), 0) << "what was never drawn is not ended";
 }
 
 TEST(Triage, CarriesOnFromWhatWasStored) {
