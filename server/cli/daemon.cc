@@ -62,6 +62,7 @@ struct Daemon::Parts {
   std::unique_ptr<Enricher> enricher;
   std::unique_ptr<Intake> intake;
   std::unique_ptr<Courier> courier;
+  std::atomic<Courier*> notified{nullptr};  // the courier, once triage may call it
   std::unique_ptr<Watcher> watcher;
   std::unique_ptr<api::Worker> worker;
   std::unique_ptr<HttpServer> server;
@@ -108,7 +109,10 @@ Result<void> Daemon::Parts::OpenStore() {
 
 Result<void> Daemon::Parts::StartIntake() {
   IntakeEvents events;
-  events.deliveries_added = [this] { courier->Notify(); };
+  // Triage begins with what is overdue while the courier is still being made.
+  events.deliveries_added = [this] {
+    if (auto* const target = notified.load()) target->Notify();
+  };
   events.notified = [this](const Notification& notification) {
     metrics.notifications.Add({Text(notification.reason)});
   };
@@ -126,6 +130,8 @@ Result<void> Daemon::Parts::StartIntake() {
   parts.observer = &delivery_metrics;
   parts.external_url = options.external_url;
   courier = std::make_unique<Courier>(std::move(parts), configs.current());
+  notified = courier.get();
+  courier->Notify();
   configs.Subscribe([this](const std::shared_ptr<const Config>& config) {
     intake->SetConfig(config);
     enricher->SetConfig(config);
@@ -208,6 +214,7 @@ void Daemon::Stop() {
   if (parts.server)
     parts.server->Stop(std::min<std::chrono::milliseconds>(patience / 10, std::chrono::seconds{1}));
   parts.worker.reset();
+  parts.notified = nullptr;
   parts.courier.reset();
   parts.enricher.reset();
   parts.http.reset();
