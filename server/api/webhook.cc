@@ -93,6 +93,13 @@ WebhookLimits LimitsOf(const Config& config) {
   return limits;
 }
 
+// Whatever the store says about itself, the message was fine: a 4xx would make its sender forget
+// it.
+ServerResponse NotKept(const Error& error) {
+  return ComeAgain(error.code == ErrorCode::kUnavailable ? error.message
+                                                         : "the decision cannot be kept");
+}
+
 ServerResponse Answer(const Receipt& receipt, std::size_t unusable) {
   Json json;
   json.Object()
@@ -117,7 +124,7 @@ void KeepUnusable(const std::shared_ptr<const Parts>& parts, const std::string& 
                                                const Result<Receipt>& result) mutable {
     if (!result) {
       CountRejected(*parts, source, "overloaded");
-      return respond(FailureOf(result.error()));
+      return respond(NotKept(result.error()));
     }
     CountTaken(*parts, source, "quarantined", parts->webhooks.quarantined);
     Json json;
@@ -153,7 +160,7 @@ void Take(const std::shared_ptr<const Parts>& parts, const std::string& source, 
                                                 const Result<Receipt>& result) mutable {
     if (!result) {
       CountRejected(*parts, source, "overloaded");
-      return respond(FailureOf(result.error()));
+      return respond(NotKept(result.error()));
     }
     if (result->is_duplicate) {
       CountTaken(*parts, source, "duplicate", parts->webhooks.duplicate);
