@@ -4,7 +4,8 @@
 // band. Each worker thread (named "watch") runs one watch at a time, so a slow one delays no other
 // as long as a worker is free; a failing one is reported when that changes and tried again at its
 // next turn. Which alerts a watch holds open is kept in the store, so that a restart neither
-// repeats nor forgets them. Borrows its parts. SetConfig and Stop are safe from any thread.
+// repeats nor forgets them; those of a watch that left the configuration are ended. Borrows its
+// parts. SetConfig and Stop are safe from any thread.
 #pragma once
 
 #include <condition_variable>
@@ -67,7 +68,7 @@ class Watcher {
     WatchConfig watch;
     Instant next_at;
     bool is_running = false;
-    bool is_gone = false;  // removed from the configuration while it ran
+    bool is_gone = false;  // removed from the configuration; ends the alerts it holds open
     bool failed = false;   // the last run
     Episodes episodes;
   };
@@ -76,7 +77,10 @@ class Watcher {
   void Report(Job& job, const Result<CheckAnswer>& answer);
   void Raise(Job& job, const std::vector<SeriesCheck>& checks, Instant now);
   [[nodiscard]] Job* NextJob();
+  void FindOrphans();
   void StartJobs();
+  [[nodiscard]] bool End(Job& job);
+  [[nodiscard]] bool Tell(WebhookMessage message);
 
   WatchParts parts_;
   WatchObserver silent_;
