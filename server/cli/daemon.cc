@@ -204,7 +204,7 @@ void Daemon::Stop() {
   auto& parts = *parts_;
   if (parts.draining.exchange(true)) return;
   const auto patience = parts.options.shutdown_timeout;
-  if (parts.watcher) parts.watcher->Stop();
+  if (parts.watcher) parts.watcher->BeginStop();
   if (parts.intake) parts.intake->Stop();
   if (parts.courier && !parts.courier->Drain(patience * 7 / 10)) {
     Log(LogLevel::kWarn,
@@ -214,6 +214,8 @@ void Daemon::Stop() {
   if (parts.server)
     parts.server->Stop(std::min<std::chrono::milliseconds>(patience / 10, std::chrono::seconds{1}));
   parts.worker.reset();
+  // Last of those who use the client, because a Prometheus that hangs may hold it up.
+  if (parts.watcher) parts.watcher->Stop();
   parts.notified = nullptr;
   parts.courier.reset();
   parts.enricher.reset();

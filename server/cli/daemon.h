@@ -9,8 +9,8 @@
 //   http-client  the sockets to channels, Prometheus and Grafana
 //   enrich       verdicts for messages
 //   watch        scheduled checks
-// Stop order: listener refuses, watches, intake, courier, enricher, client, writer, listener,
-// store. Start and Stop are for one thread.
+// Stop order: listener refuses, no new watch run, intake, courier, listener, watches, enricher,
+// client, writer, store. Start and Stop are for one thread.
 #pragma once
 
 #include <memory>

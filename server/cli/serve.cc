@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // `promwarden serve`: the daemon. SIGHUP reloads, SIGTERM and SIGINT drain and end it, a second one
-// ends it at once.
+// ends it at once, and so does the end of the timeout.
 #include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
@@ -27,15 +29,27 @@ sigset_t HandledSignals() {
   return signals;
 }
 
-void EndAtOnceOnNextSignal() {
-  std::thread([] {
-    sigset_t signals = HandledSignals();
-    int signal = 0;
-    do {
-      sigwait(&signals, &signal);
-    } while (signal == SIGHUP);
-    Log(LogLevel::kWarn, "second signal: ending at once");
-    std::_Exit(1);
+// On the next signal, or when the time is up. All that matters is in the store by then.
+void EndAtOnceAfter(std::chrono::milliseconds timeout) {
+  std::thread([ends_at = std::chrono::steady_clock::now() + timeout] {
+    const sigset_t signals = HandledSignals();
+    for (;;) {
+      const auto left = std::max<std::chrono::nanoseconds>(
+          ends_at - std::chrono::steady_clock::now(), std::chrono::nanoseconds{0});
+      const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+      timespec wait{};
+      wait.tv_sec = seconds.count();
+      wait.tv_nsec = (left - seconds).count();
+      const int signal = sigtimedwait(&signals, nullptr, &wait);
+      if (signal == SIGHUP) continue;
+      if (signal > 0) {
+        Log(LogLevel::kWarn, "second signal: ending at once");
+        std::_Exit(1);
+      }
+      if (std::chrono::steady_clock::now() < ends_at) continue;
+      Log(LogLevel::kWarn, "the time to shut down is up: ending at once, nothing is lost");
+      std::_Exit(0);
+    }
   }).detach();
 }
 
@@ -67,7 +81,7 @@ int Serve(const ServeOptions& options) {
     if (signal != SIGHUP) break;
     [[maybe_unused]] const auto logged = daemon.Reload();
   }
-  EndAtOnceOnNextSignal();
+  EndAtOnceAfter(options.shutdown_timeout);
   Log(LogLevel::kInfo, "shutting down");
   daemon.Stop();
   Log(LogLevel::kInfo, "bye");

@@ -56,12 +56,16 @@ Watcher::Watcher(WatchParts parts, std::shared_ptr<const Config> config)
 
 Watcher::~Watcher() { Stop(); }
 
-void Watcher::Stop() {
+void Watcher::BeginStop() {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
+}
+
+void Watcher::Stop() {
+  BeginStop();
   for (auto& worker : workers_) {
     if (worker.joinable()) worker.join();
   }

@@ -60,6 +60,9 @@ class Watcher {
   Watcher& operator=(const Watcher&) = delete;
 
   void SetConfig(std::shared_ptr<const Config> config);
+  // Begins no further run; does not wait. What a run under way finds is refused by a stopped intake
+  // and found again at the next start.
+  void BeginStop();
   // Waits for the runs under way, which end with their query's budget.
   void Stop();
 

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 import unittest
@@ -64,6 +65,17 @@ class StartAndStopTest(case.Case):
         self.wait_notified(1, "firing", "Slow", 60)
         balance = daemon.settle()
         self.assertEqual(balance["created"], balance["delivered"])
+
+    def test_a_prometheus_that_hangs_does_not_hold_up_the_end(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            silent.settimeout(30)
+            config = (f"prometheus: {{url: 'http://127.0.0.1:{silent.getsockname()[1]}'}}\n"
+                      "watches: [{name: Slow, query: up, interval: 10s}]")
+            daemon = self.warden(config, flags=["--shutdown.timeout=2s"]).up()
+            with silent.accept()[0]:
+                begun = time.monotonic()
+                self.assertEqual(daemon.terminate(), 0)
+                self.assertLess(time.monotonic() - begun, 5)
 
     def test_a_second_signal_ends_it_at_once(self):
         daemon = self.warden(flags=["--shutdown.timeout=30s"]).up()
