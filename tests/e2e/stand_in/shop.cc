@@ -57,7 +57,7 @@ void Shop::Advance(double now) {
     double failing = 0.004 + 0.001 * Noise(at_ + 0.5);
     double latency = 0.08 + 0.0002 * rate + 0.005 * Noise(at_ + 1.5);
     if (has_incident_) {
-      rate *= 1.6;
+      rate *= 2.5;
       failing = 0.34;
       latency *= 9;
     }
