@@ -82,6 +82,7 @@ class Intake {
   void Enqueue(Item item);
   void ScheduleTurn();
   Result<void> Turn(Transaction& transaction, std::vector<Item>& items);
+  void Gather(std::unique_lock<std::mutex>& lock);
   void EndTurn(const Result<void>& result, std::vector<Item>& items);
   void RefuseQueue(const Error& error);
   bool Count();
@@ -98,14 +99,20 @@ class Intake {
   std::vector<Item> queue_;                    // guarded by mutex_
   std::shared_ptr<const Config> next_config_;  // guarded by mutex_: taken over at the next turn
   bool turn_scheduled_ = false;                // guarded by mutex_
-  bool stopping_ = false;                      // guarded by mutex_
-  std::optional<Instant> next_flush_;          // guarded by mutex_
+  std::condition_variable gathered_;
+  std::size_t gathered_at_ =
+      0;                      // guarded by mutex_: queue length a turn waits for, 0 when none does
+  std::size_t answered_ = 0;  // guarded by mutex_: messages of the last turn
+  std::chrono::steady_clock::time_point answered_at_;  // guarded by mutex_
+  bool stopping_ = false;                              // guarded by mutex_
+  std::optional<Instant> next_flush_;                  // guarded by mutex_
   std::atomic<std::size_t> queued_{0};
   std::atomic<std::size_t> max_queued_;
 
   // On the store's thread only.
   std::shared_ptr<const Config> config_;
   std::unique_ptr<Triage> triage_;
+  int turns_without_gathering_ = 0;
   Changes changes_;
   Instant housekept_at_;
   Instant counted_at_;
