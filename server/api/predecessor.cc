@@ -3,6 +3,7 @@
 // /suppression/clear.
 #include <utility>
 
+#include "server/alert/text.h"
 #include "server/api/api.h"
 #include "server/api/json.h"
 
@@ -84,7 +85,7 @@ ServerResponse Stats(const Parts& parts) {
 WebhookMessage TestMessage(const ServerRequest& request, Instant now) {
   Alert alert;
   alert.labels = {{"alertname", "PromwardenTest"},
-                  {"severity", std::string(request.Query("severity").value_or("info"))},
+                  {"severity", ToValidUtf8(request.Query("severity").value_or("info"))},
                   {"promwarden_test", "true"}};
   alert.annotations = {{"summary", "This is a test of the notification path. Nothing is wrong."},
                        {"description", "Somebody called POST /test of promwarden."}};

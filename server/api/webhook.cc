@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "server/alert/text.h"
 #include "server/api/api.h"
 #include "server/api/json.h"
 #include "server/base/log.h"
@@ -19,7 +20,7 @@ namespace {
 constexpr std::size_t kLargeBody = std::size_t{256} << 10;
 
 std::string SourceOf(const ServerRequest& request) {
-  return std::string(request.Param("source").value_or("default"));
+  return ToValidUtf8(request.Param("source").value_or("default"));
 }
 
 // Names from the wire must not become label values without bound.

@@ -48,6 +48,7 @@ class TriageState {
   [[nodiscard]] std::vector<IncidentId> DueIncidents(Instant now) const;
   [[nodiscard]] std::optional<Instant> NextFlush() const;
 
+  [[nodiscard]] IncidentId last_incident() const { return last_incident_; }
   [[nodiscard]] NotificationId NextNotification() {
     return NotificationId{++last_notification_.value};
   }

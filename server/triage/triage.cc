@@ -180,7 +180,7 @@ void Triage::Join(AlertRecord& record, const Route& route, bool is_first_route, 
   auto* incident = state_.FindIncident(route.route_id, group_key);
   if (incident == nullptr) {
     Incident opened;
-    opened.uid = IncidentUid(route.route_id, group_key, now);
+    opened.uid = IncidentUid(route.route_id, group_key, state_.last_incident(), now);
     opened.route_id = route.route_id;
     opened.group_key = group_key;
     opened.receiver = route.receiver;

@@ -33,7 +33,8 @@ std::string AlertList(const TriageState& state, const std::vector<AlertId>& aler
   return text;
 }
 
-std::string IncidentUid(std::string_view route_id, std::string_view group_key, Instant opened_at) {
+std::string IncidentUid(std::string_view route_id, std::string_view group_key, IncidentId previous,
+                        Instant opened_at) {
   std::uint64_t hash = 14695981039346656037ULL;
   const auto mix = [&hash](std::string_view text) {
     for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
@@ -41,6 +42,7 @@ std::string IncidentUid(std::string_view route_id, std::string_view group_key, I
   };
   mix(route_id);
   mix(group_key);
+  mix(std::to_string(previous.value));
   mix(std::to_string(opened_at.time_since_epoch().count()));
   static constexpr std::string_view kDigits = "abcdefghijklmnopqrstuvwxyz234567";
   std::string uid(13, 'a');
