@@ -311,11 +311,14 @@ class TemplateVerb final : public Verb {
         "  promwarden-lint template --alertmanager --data webhook.json --templates my.tmpl "
         "'{{ template \"slack.default.title\" . }}'");
     verb->add_option("TEXT", texts_, "The templates to expand");
-    verb->add_option("--label", labels_, "NAME=VALUE: a label of the alert; may be repeated");
+    verb->add_option("--label", labels_, "NAME=VALUE: a label of the alert; may be repeated")
+        ->allow_extra_args(false);
     verb->add_option("--value", value_, "The value of the alert's expression");
     verb->add_flag("--alertmanager", alertmanager_, "The texts are notification texts");
     verb->add_option("--data", data_, "A file with a webhook body, the data of notification texts");
-    verb->add_option("--templates", files_, "Files with named templates for notification texts");
+    verb->add_option("--templates", files_,
+                     "A file with named templates for notification texts; may be repeated")
+        ->allow_extra_args(false);
     verb->add_flag(
         "--json", json_,
         "Read one JSON object a line: \"text\", \"data\", \"dialect\" (prometheus, "
