@@ -26,10 +26,13 @@ constexpr std::string_view kStyle =
     "a{color:#1f5fbf}li{margin:.3em "
     "0}small{color:#5b6472}table{border-collapse:collapse;width:100%;font-size:14px}"
     "th,td{text-align:left;vertical-align:top;padding:.3em .6em;border-bottom:1px solid "
-    "#d8dee6;overflow-wrap:anywhere}"
+    "#d8dee6;overflow-wrap:anywhere;min-width:5em}"
+    "@media(max-width:40em){tr,td{display:block}th{display:none}tr{padding:.4em "
+    "0;border-bottom:1px "
+    "solid #d8dee6}td{border:0;padding:0}}"
     "@media(prefers-color-scheme:dark){body{background:#14171c;color:#dde3ea}a{color:#8ab4f8}small{"
     "color:#9aa4b2}"
-    "th,td{border-color:#333a44}}";
+    "th,td,tr{border-color:#333a44}}";
 
 }  // namespace
 
