@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/base/secret.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
+#include <cstddef>
 #include <utility>
 
+#include "server/base/read_file.h"
+
 namespace warden {
+namespace {
+
+constexpr std::size_t kMaxFileBytes = std::size_t{1} << 20U;
+
+}  // namespace
 
 Secret Secret::Inline(std::string value) {
   Secret secret;
@@ -29,16 +33,13 @@ const std::string& Secret::path() const {
 
 Result<std::string> Secret::Reveal() const {
   if (!is_file_) return text_;
-  errno = 0;
-  std::ifstream file(text_, std::ios::binary);
-  std::string text;
-  if (file) text.assign(std::istreambuf_iterator<char>(file), {});
-  if (!file || file.bad()) {
-    return Fail(ErrorCode::kUnavailable, "cannot read secret file " + text_ + ": " +
-                                             (errno != 0 ? std::strerror(errno) : "read error"));
+  auto text = ReadFile(text_, kMaxFileBytes);
+  if (!text) {
+    return Fail(text.error().code,
+                "cannot read secret file " + text_ + ": " + text.error().message);
   }
-  if (text.ends_with('\n')) text.pop_back();
-  if (text.ends_with('\r')) text.pop_back();
+  if (text->ends_with('\n')) text->pop_back();
+  if (text->ends_with('\r')) text->pop_back();
   return text;
 }
 

@@ -3,13 +3,13 @@
 
 #include <glob.h>
 
-#include <fstream>
-#include <iterator>
+#include <cstddef>
 
 #include "promql/template/alertmanager.h"
 #include "promql/template/template.h"
 #include "server/alert/text.h"
 #include "server/base/log.h"
+#include "server/base/read_file.h"
 #include "server/channels/text.h"
 
 namespace warden {
@@ -94,13 +94,18 @@ std::vector<std::string> Files(const std::string& pattern) {
   return files;
 }
 
+constexpr std::size_t kMaxFileBytes = std::size_t{16} << 20U;  // of templates
+
 tmpl::Library ReadLibrary(const Config& config) {
   tmpl::Library library(tmpl::AlertmanagerDialect(), &tmpl::DefaultTemplates());
   for (const std::string& pattern : config.templates) {
     for (const std::string& path : Files(pattern)) {
-      std::ifstream file(path, std::ios::binary);
-      const std::string text{std::istreambuf_iterator<char>(file), {}};
-      const auto added = library.Add(text, path.substr(path.rfind('/') + 1));
+      const auto text = ReadFile(path, kMaxFileBytes);
+      if (!text) {
+        Complain(path, text.error().message);
+        continue;
+      }
+      const auto added = library.Add(*text, path.substr(path.rfind('/') + 1));
       if (!added) Complain(path, added.error().message);
     }
   }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/load.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
+#include <cstddef>
 #include <set>
 
 #include "promql/model/go_text.h"
+#include "server/base/read_file.h"
 #include "server/config/sections.h"
 
 namespace warden {
 namespace {
+
+constexpr std::size_t kMaxFileBytes = std::size_t{64} << 20U;
 
 // The top level as it stands in the file.
 struct FileDraft {
@@ -185,15 +185,12 @@ std::expected<LoadedConfig, ConfigDiagnostics> LoadConfig(std::string_view yaml,
 }
 
 std::expected<LoadedConfig, ConfigDiagnostics> LoadConfigFile(const std::string& file) {
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  std::string text;
-  if (stream) text.assign(std::istreambuf_iterator<char>(stream), {});
-  if (!stream || stream.bad()) {
-    const std::string cause = errno != 0 ? std::strerror(errno) : "read error";
-    return std::unexpected(ConfigDiagnostics{{file, 0, 0, "cannot read the file: " + cause, ""}});
+  const auto text = ReadFile(file, kMaxFileBytes);
+  if (!text) {
+    return std::unexpected(
+        ConfigDiagnostics{{file, 0, 0, "cannot read the file: " + text.error().message, ""}});
   }
-  return LoadConfig(text, file);
+  return LoadConfig(*text, file);
 }
 
 KnownKeys AllKnownKeys() {

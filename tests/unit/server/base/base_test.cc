@@ -65,6 +65,18 @@ TEST(Secret, IsReadAtUseAndLosesOneLineBreak) {
   EXPECT_NE(gone.error().message.find(path), std::string::npos);
 }
 
+TEST(Secret, SaysWhatCannotBeRead) {
+  const std::string folder = testing::TempDir();
+  for (const auto& [path, cause] :
+       {std::pair{folder, "Is a directory"}, std::pair{folder + "/missing", "No such file"},
+        std::pair{std::string("/dev/zero"), "larger than 1048576"}}) {
+    const auto text = Secret::File(path).Reveal();
+    ASSERT_FALSE(text) << path;
+    EXPECT_EQ(text.error().code, ErrorCode::kUnavailable);
+    EXPECT_NE(text.error().message.find(cause), std::string::npos) << text.error().message;
+  }
+}
+
 TEST(Secret, RedactStrikesEveryOccurrence) {
   EXPECT_EQ(Redact("a token and a token", "token"), "a <secret> and a <secret>");
   EXPECT_EQ(Redact("nothing", ""), "nothing");

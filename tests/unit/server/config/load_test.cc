@@ -56,6 +56,9 @@ TEST(LoadConfig, MissingFileIsOneError) {
   ASSERT_FALSE(loaded);
   EXPECT_EQ(Format(loaded.error()),
             "/nowhere/promwarden.yml: cannot read the file: No such file or directory\n");
+  const auto folder = LoadConfigFile(testing::TempDir());
+  ASSERT_FALSE(folder);
+  EXPECT_EQ(folder.error()[0].message, "cannot read the file: Is a directory");
 }
 
 TEST(LoadConfig, ReceiversInheritFromGlobal) {
