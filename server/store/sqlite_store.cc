@@ -2,6 +2,7 @@
 #include "server/store/sqlite_store.h"
 
 #include <array>
+#include <filesystem>
 #include <string_view>
 
 #include "server/store/sqlite_rows.h"
@@ -31,10 +32,17 @@ Result<std::int64_t> Pragma(sqlite::Connection& connection, const char* sql) {
   return value;
 }
 
+// Beside the file itself, wherever a symbolic link to it stands.
+std::string LockPath(const std::string& path) {
+  std::error_code error;
+  const auto real = std::filesystem::weakly_canonical(path, error);
+  return (error ? path : real.string()) + ".lock";
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path) {
-  auto lock = path == ":memory:" ? Result<FileLock>{} : FileLock::Take(path + ".lock");
+  auto lock = path == ":memory:" ? Result<FileLock>{} : FileLock::Take(LockPath(path));
   if (!lock) return Fail(lock.error().code, "cannot open " + path + ": " + lock.error().message);
   auto opened = sqlite::Connection::Open(path);
   if (!opened) return std::unexpected(opened.error());

@@ -411,6 +411,11 @@ TEST_F(FileStoreTest, IsNotOpenedTwice) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(second.error().message, "cannot open " + Path() + ": another promwarden uses it");
+  const std::string link = Path() + ".link";
+  std::filesystem::remove(link);
+  std::filesystem::create_symlink(Path(), link);
+  EXPECT_FALSE(OpenSqliteStore(link));
+  std::filesystem::remove(link);
   first->reset();
   EXPECT_TRUE(OpenSqliteStore(Path()));
 }
