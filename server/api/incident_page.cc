@@ -6,6 +6,7 @@
 
 #include "server/api/api.h"
 #include "server/api/landing.h"
+#include "server/channels/text.h"
 
 namespace warden::api {
 namespace {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/api/landing.h"
 
+#include "server/channels/text.h"
+
 namespace warden::api {
 namespace {
 
@@ -61,32 +63,6 @@ ServerResponse HtmlPage(int status, std::string_view title, std::string_view bod
       "</title><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><style>" +
       std::string(kStyle) + "</style></head><body>" + std::string(body) + "</body></html>\n";
   return response;
-}
-
-std::string EscapeHtml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  }
-  return out;
 }
 
 }  // namespace warden::api

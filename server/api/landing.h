@@ -15,6 +15,4 @@ namespace warden::api {
 // `body` is HTML; `title` is escaped here.
 [[nodiscard]] ServerResponse HtmlPage(int status, std::string_view title, std::string_view body);
 
-[[nodiscard]] std::string EscapeHtml(std::string_view text);
-
 }  // namespace warden::api
