@@ -49,6 +49,12 @@ std::unique_ptr<Detector> MakeDetector(DetectorKind kind, const DetectorParamete
   return nullptr;
 }
 
+Verdict Detector::Step(double value, Instant at, const Judgement& judgement) {
+  Verdict verdict = Judge(Expect(), value, at, judgement);
+  Take(value);
+  return verdict;
+}
+
 std::vector<Verdict> Check(const EvenSeries& series, DetectorKind kind,
                            const DetectorParameters& parameters, std::size_t judged) {
   const std::span<const double> values = series.values;
@@ -61,11 +67,12 @@ std::vector<Verdict> Check(const EvenSeries& series, DetectorKind kind,
   const std::size_t known = values.size() - std::min(judged, values.size());
   const std::unique_ptr<Detector> detector = MakeDetector(kind, parameters);
   const Judgement judgement = Valid(parameters).judgement;
+  detector->Begin(series.start, series.step);
   detector->Learn(values.first(known));
+  detector->Begin(series.At(known), series.step);
   std::vector<Verdict> verdicts;
   for (std::size_t i = known; i < values.size(); ++i) {
-    verdicts.push_back(Judge(detector->Expect(), values[i], series.At(i), judgement));
-    detector->Take(values[i]);
+    verdicts.push_back(detector->Step(values[i], series.At(i), judgement));
   }
   return verdicts;
 }

@@ -38,10 +38,17 @@ struct DetectorParameters {
 class Detector {
  public:
   virtual ~Detector() = default;
+  // When the first value that Learn or Take will see was taken, and the distance of neighbours; may
+  // be told again before any value. Most know no calendar and ignore it.
+  virtual void Begin(Instant /*at*/, Duration /*step*/) {}
   // Forgets what it knew. Gaps are NaN.
   virtual void Learn(std::span<const double> history) = 0;
   [[nodiscard]] virtual Expectation Expect() const = 0;
   virtual void Take(double value) = 0;
+  // Whether Learn knows more than the same values given to Take: true where a model is fitted.
+  [[nodiscard]] virtual bool needs_refits() const { return true; }
+  // Judges one value and takes it in.
+  [[nodiscard]] virtual Verdict Step(double value, Instant at, const Judgement& judgement);
 };
 
 // holt_winters' fallback speaks on so few points.

@@ -10,17 +10,6 @@
 namespace warden::anomaly {
 namespace {
 
-Duration MedianStep(const std::vector<Point>& sorted) {
-  std::vector<Duration> steps;
-  for (std::size_t i = 1; i < sorted.size(); ++i) {
-    if (sorted[i].at > sorted[i - 1].at) steps.push_back(sorted[i].at - sorted[i - 1].at);
-  }
-  if (steps.empty()) return Duration{0};
-  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
-  std::nth_element(steps.begin(), middle, steps.end());
-  return *middle;
-}
-
 // Points of the same time stay in the order given.
 std::vector<Point> SortedByTime(std::span<const Point> points) {
   const auto is_earlier = [](const Point& one, const Point& two) { return one.at < two.at; };
@@ -43,6 +32,17 @@ Duration::rep Steps(Instant from, Instant to, Duration step) {
 }
 
 }  // namespace
+
+Duration MedianStep(std::span<const Point> points) {
+  std::vector<Duration> steps;
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    if (points[i].at > points[i - 1].at) steps.push_back(points[i].at - points[i - 1].at);
+  }
+  if (steps.empty()) return Duration{0};
+  const auto middle = steps.begin() + static_cast<std::ptrdiff_t>(steps.size() / 2);
+  std::nth_element(steps.begin(), middle, steps.end());
+  return *middle;
+}
 
 std::size_t EvenSeries::present() const {
   return static_cast<std::size_t>(

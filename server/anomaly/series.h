@@ -34,6 +34,9 @@ struct EvenSeries {
 
 inline constexpr std::size_t kLongestSeries = 50'000;
 
+// The median distance in time of neighbouring points; 0 when there are no two times.
+[[nodiscard]] Duration MedianStep(std::span<const Point> points);
+
 // Rounds each point to the nearest step, counted from the newest point back; without a step the
 // median distance of neighbouring points is taken. `end` extends the grid with missing values, or
 // cuts it, so that its last step is the one at or before it. Empty when there is no point, or when

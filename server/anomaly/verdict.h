@@ -26,6 +26,7 @@ enum class DetectorKind : std::uint8_t {
 #include "server/anomaly/detectors.def"
 #undef DETECTOR
 };
+inline constexpr DetectorKind kDefaultDetector = DetectorKind::kHoltWinters;
 [[nodiscard]] std::string_view Name(DetectorKind kind);
 [[nodiscard]] std::optional<DetectorKind> DetectorKindOf(std::string_view name);
 
@@ -36,6 +37,7 @@ enum class State : std::uint8_t {
   kAnomalous,
 };
 [[nodiscard]] std::string_view Name(State state);
+[[nodiscard]] constexpr bool IsAnomalous(State state) { return state == State::kAnomalous; }
 
 enum class Severity : std::uint8_t { kNone, kLow, kMedium, kHigh, kCritical };
 [[nodiscard]] std::string_view Name(Severity severity);

@@ -13,7 +13,8 @@ namespace warden::cli {
 void AddServe(CLI::App& app, int& status);
 void AddCheckConfig(CLI::App& app, int& status);
 void AddRoute(CLI::App& app, int& status);
+void AddBacktest(CLI::App& app, int& status);
 
-inline constexpr auto kVerbs = {AddServe, AddCheckConfig, AddRoute};
+inline constexpr auto kVerbs = {AddServe, AddCheckConfig, AddRoute, AddBacktest};
 
 }  // namespace warden::cli

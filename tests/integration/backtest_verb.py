@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""`promwarden backtest` as a user starts it. usage: backtest_verb.py PROMWARDEN"""
+import csv
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = sys.argv.pop()
+
+
+def backtest(text, *options):
+    with tempfile.TemporaryDirectory() as folder:
+        source, scores = pathlib.Path(folder, "in.csv"), pathlib.Path(folder, "out.csv")
+        source.write_text(text)
+        done = subprocess.run([PROGRAM, "backtest", "--csv", source, "--scores", scores, *options],
+                              capture_output=True, text=True, check=False)
+        rows = list(csv.DictReader(scores.open())) if scores.exists() else []
+        return done, rows
+
+
+class Backtest(unittest.TestCase):
+    def test_writes_one_row_per_row_with_time_and_value_as_they_were(self):
+        text = "timestamp,value\n" + "".join(
+            f"2026-03-01 {i // 12:02}:{i % 12 * 5:02}:00,{i % 7}.50\n" for i in range(200))
+        done, rows = backtest(text)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(rows), 200)
+        self.assertEqual(list(rows[0]), ["timestamp", "value", "expected", "lower", "upper", "score", "anomalous"])
+        self.assertEqual(rows[13]["timestamp"], "2026-03-01 01:05:00")
+        self.assertEqual(rows[13]["value"], "6.50")
+
+    def test_takes_epochs_rfc_3339_and_missing_values_without_a_heading(self):
+        done, rows = backtest("1795000000,1\n2026-11-18T15:11:40+01:00,\n1795000600.5,nan\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([row["score"] for row in rows], ["0", "0", "0"])
+
+    def test_says_which_line_cannot_be_read(self):
+        done, _ = backtest("timestamp,value\n2026-03-01 00:00:00,1\nyesterday,2\n")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("line 3", done.stderr)
+
+    def test_says_that_there_is_no_such_detector(self):
+        done, _ = backtest("1,1\n", "--detector", "oracle")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("oracle", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
