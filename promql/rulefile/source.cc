@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "promql/rulefile/source.h"
+
+#include <algorithm>
+
+#include "promql/model/go_text.h"
+
+namespace promql::rulefile {
+namespace {
+
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+}  // namespace
+
+LineIndex::LineIndex(std::string_view content) : content_(content) {
+  starts_.reserve(content.size() / 32 + 1);
+  for (std::size_t at = 0; (at = content.find_first_of("\r\n", at)) != std::string_view::npos;) {
+    at += content[at] == '\r' && at + 1 < content.size() && content[at + 1] == '\n' ? 2 : 1;
+    starts_.push_back(static_cast<std::uint32_t>(at));
+  }
+}
+
+std::uint32_t LineIndex::LineAt(std::size_t offset) const {
+  return static_cast<std::uint32_t>(std::ranges::upper_bound(starts_, offset) - starts_.begin());
+}
+
+Position LineIndex::At(std::size_t offset, ColumnUnit unit) const {
+  offset = std::min(offset, content_.size());
+  const std::uint32_t line = LineAt(offset);
+  std::size_t start = starts_[line - 1];
+  if (start == 0 && content_.starts_with(kByteOrderMark)) start = std::min<std::size_t>(3, offset);
+  std::string_view before = content_.substr(start, offset - start);
+  if (unit == ColumnUnit::kBytes) return {line, static_cast<std::uint32_t>(before.size()) + 1};
+  std::uint32_t column = 1;
+  while (!before.empty()) {
+    const Rune rune = DecodeRune(before);
+    column += unit == ColumnUnit::kUtf16 && rune.value > 0xFFFF ? 2 : 1;
+    before.remove_prefix(rune.width);
+  }
+  return {line, column};
+}
+
+std::uint32_t LineIndex::LineStart(std::uint32_t line) const {
+  if (line == 0) return 0;
+  return line <= starts_.size() ? starts_[line - 1] : static_cast<std::uint32_t>(content_.size());
+}
+
+std::string_view LineIndex::LineText(std::uint32_t line) const {
+  if (line == 0 || line > starts_.size()) return {};
+  std::string_view text =
+      content_.substr(starts_[line - 1], LineStart(line + 1) - starts_[line - 1]);
+  if (text.ends_with('\n')) text.remove_suffix(1);
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  if (line == 1 && text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  return text;
+}
+
+}  // namespace promql::rulefile

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Verdicts and positions over real rule files, where these are at hand.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "promql/rulefile/read.h"
+
+namespace promql::rulefile {
+namespace {
+
+std::string CorpusPath(const std::string& name) {
+  const char* shared = std::getenv("PROMWARDEN_SHARED");
+  const char* source = std::getenv("PROMWARDEN_SOURCE");
+  const std::string root = source != nullptr ? source : "..";
+  return (shared != nullptr ? std::string(shared) : root + "/../shared") + "/corpus/" + name;
+}
+
+std::string FileText(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct Verdict {
+  std::string file;
+  bool is_accepted = false;
+  std::string message;
+};
+
+// What promtool 3.15 said of every file.
+std::vector<Verdict> Verdicts() {
+  std::vector<Verdict> verdicts;
+  for (const std::string table : {"rules/promtool3.tsv", "rules-invalid/promtool3.tsv"}) {
+    std::ifstream file(CorpusPath(table));
+    std::string line;
+    std::getline(file, line);
+    while (std::getline(file, line)) {
+      std::istringstream fields(line);
+      Verdict verdict;
+      std::string word;
+      std::getline(fields, verdict.file, '\t');
+      std::getline(fields, word, '\t');
+      std::getline(fields, verdict.message);
+      verdict.is_accepted = word == "ok";
+      verdicts.push_back(verdict);
+    }
+  }
+  return verdicts;
+}
+
+TEST(Corpus, VerdictsAreThoseOfPromtool) {
+  const std::vector<Verdict> verdicts = Verdicts();
+  if (verdicts.empty()) GTEST_SKIP() << "no rule files at " << CorpusPath("rules");
+  for (const Verdict& verdict : verdicts) {
+    const RuleFile file = ReadRuleFile(verdict.file, FileText(CorpusPath(verdict.file)));
+    // Templates are read by those who check them.
+    const bool is_template = verdict.message.find(": template: ") != std::string::npos;
+    EXPECT_EQ(!file.is_refused(), verdict.is_accepted || is_template)
+        << verdict.file << ": " << verdict.message
+        << (file.problems.empty() ? "" : " ours: " + file.problems.front().message);
+  }
+}
+
+}  // namespace
+}  // namespace promql::rulefile
