@@ -15,6 +15,7 @@
 #include "promql/lint/environment.h"
 #include "promql/lint/finding.h"
 #include "promql/model/go_regex.h"
+#include "promql/rulefile/read.h"
 
 namespace promql::lint {
 
@@ -117,8 +118,28 @@ struct Policy {
   std::string runbook_annotation = "runbook_url";
 };
 
+// Rule files of another shape than plain Prometheus', by path.
+struct SchemaChoice {
+  std::vector<std::string> paths;  // globs
+  rulefile::Schema schema = rulefile::Schema::kAuto;
+};
+
+// What a run takes where its command line says nothing.
+struct RunDefaults {
+  std::vector<std::string> paths;     // files, folders, globs
+  std::vector<std::string> exclude;   // globs
+  std::vector<SchemaChoice> schemas;  // the first that fits
+  std::optional<Severity> fail_on;
+  bool never_fail = false;
+  std::string baseline;             // file
+  std::string base;                 // git revision that `ci` compares with
+  std::string alertmanager_config;  // file
+  std::vector<std::string> tests;   // globs of rule unit tests
+};
+
 struct Config {
   std::string file;  // empty: none was read
+  RunDefaults run;
   Environment environment;
   Policy policy;
   std::map<std::string, Level, std::less<>> checks;  // by id, or `group/*`
