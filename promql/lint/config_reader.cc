@@ -87,11 +87,16 @@ constexpr Field<Environment> kEnvironmentFields[] = {
 // --- run
 
 void SetFailOn(RunDefaults& out, ConfigErrors& errors, const ConfigNode& node) {
-  if (node.text == "none") {
-    out.never_fail = true;
-    return;
+  static constexpr std::pair<std::string_view, std::optional<Severity>> kWords[] = {
+      {"error", Severity::kError},
+      {"warning", Severity::kWarning},
+      {"info", Severity::kInfo},
+      {"hint", Severity::kHint},
+      {"none", std::nullopt}};
+  if (const auto word = ReadWord(errors, node, kWords)) {
+    out.fail_on = *word;
+    out.never_fail = !word->has_value();
   }
-  Read(errors, node, out.fail_on);
 }
 
 void SetSchema(SchemaChoice& out, ConfigErrors& errors, const ConfigNode& node) {

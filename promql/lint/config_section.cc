@@ -72,6 +72,13 @@ std::string Suggestion(std::string_view text, std::span<const std::string_view> 
   return nearest.empty() ? "" : "; did you mean `" + std::string(nearest) + "`?";
 }
 
+std::string Instead(std::string_view key, std::span<const std::string_view> known) {
+  for (const auto& [section, keys] : KnownConfigKeys()) {
+    if (std::ranges::find(keys, key) != keys.end()) return "; it is one of `" + section + "`";
+  }
+  return Suggestion(key, known);
+}
+
 std::string Described(const ConfigNode& node) {
   switch (node.kind) {
     case ConfigNode::Kind::kNull:

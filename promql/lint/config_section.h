@@ -44,6 +44,9 @@ class ConfigErrors {
 [[nodiscard]] std::string Suggestion(std::string_view text,
                                      std::span<const std::string_view> known);
 
+// The same for keys of a section, where another section may have the very key.
+[[nodiscard]] std::string Instead(std::string_view key, std::span<const std::string_view> known);
+
 void Read(ConfigErrors& errors, const ConfigNode& node, std::string& out);
 void Read(ConfigErrors& errors, const ConfigNode& node, bool& out);
 void Read(ConfigErrors& errors, const ConfigNode& node, std::uint32_t& out);
@@ -118,7 +121,7 @@ void ReadSection(ConfigErrors& errors, const ConfigNode& node, std::string_view 
       known->read(out, errors, *value);
     } else {
       errors.Add(*key, "unknown key " + Described(*key) + " in `" + std::string(section) + "`" +
-                           Suggestion(key->text, keys));
+                           Instead(key->text, keys));
     }
   }
 }
