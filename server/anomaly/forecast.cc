@@ -192,7 +192,7 @@ Forecast ForecastSeries(std::span<const double> all, const ForecastOptions& opti
   std::vector<double> values = WithoutGaps(all, 0);
   if (values.empty()) return NothingKnown("there is no value to start from");
   Forecast forecast;
-  forecast.periods = FindPeriods(values);
+  forecast.periods = FindPeriods(values, options.day);
   if (options.season != 0) {
     const bool is_seen = values.size() >= 2 * options.season;
     forecast.periods.season = is_seen && options.season > 1 ? options.season : 0;
@@ -225,7 +225,18 @@ Forecast ForecastSeries(std::span<const double> all, const ForecastOptions& opti
   if (candidates.empty()) return NothingKnown("no predictor can continue this series");
   forecast.expected = Average(candidates, options.horizon,
                               [](const Candidate& c) -> const auto& { return c.forecast; });
-  for (const Candidate& c : candidates) forecast.shares.push_back({c.name, c.error});
+  for (const Candidate& c : candidates) {
+    const auto same = std::find_if(forecast.shares.begin(), forecast.shares.end(),
+                                   [&](const PredictorShare& s) { return s.name == c.name; });
+    if (same == forecast.shares.end()) {
+      forecast.shares.push_back({c.name, c.error});
+    } else {
+      same->weight += c.error;  // the same predictor, of another season
+    }
+  }
+  std::stable_sort(
+      forecast.shares.begin(), forecast.shares.end(),
+      [](const PredictorShare& a, const PredictorShare& b) { return a.weight > b.weight; });
   AddInterval(forecast, candidates, values, trials, bounds);
   return forecast;
 }

@@ -22,6 +22,7 @@ namespace warden::anomaly {
 struct ForecastOptions {
   std::size_t horizon = 24;  // steps
   std::size_t season = 0;    // steps; 0: found from the values
+  std::size_t day = 0;       // steps, where known: a season found near it is a day
 };
 
 struct PredictorShare {

@@ -112,6 +112,15 @@ std::size_t SeasonNear(std::size_t k, std::size_t longer) {
   return is_near && distance(season * times, longer) <= 1 + longer / 200 ? season : 0;
 }
 
+// A day or a week where `k` is within 2 % of one.
+std::size_t Calendar(std::size_t k, std::size_t day, std::size_t lags) {
+  for (const std::size_t length : {day, kDaysOfWeek * day}) {
+    const std::size_t off = k > length ? k - length : length - k;
+    if (length > 1 && length < lags && 50 * off <= length) return length;
+  }
+  return k;
+}
+
 std::size_t LongSeason(const std::vector<double>& r, std::size_t season) {
   std::size_t best = 0;
   double most = r[season] + kLonger;
@@ -153,15 +162,16 @@ std::size_t LongSeasonOf(std::span<const double> values, std::size_t season) {
   return LongSeason(Autocorrelation(values, most), season);
 }
 
-Periods FindPeriods(std::span<const double> values) {
+Periods FindPeriods(std::span<const double> values, std::size_t day) {
   const std::vector<double> r = Autocorrelation(values, LongestLag(values.size()));
   const std::vector<std::size_t> tops = Tops(r, values.size());
   if (tops.empty()) return {};
-  const std::size_t best = *std::max_element(
+  const std::size_t top = *std::max_element(
       tops.begin(), tops.end(), [&](std::size_t one, std::size_t two) { return r[one] < r[two]; });
+  const std::size_t best = Calendar(top, day, r.size());
   Periods periods{.season = best, .long_season = 0};
   for (const std::size_t k : tops) {
-    const std::size_t season = r[k] >= kNearBest * r[best] ? SeasonNear(k, best) : 0;
+    const std::size_t season = r[k] >= kNearBest * r[top] ? SeasonNear(k, best) : 0;
     if (season == 0) continue;
     periods.season = season;
     break;

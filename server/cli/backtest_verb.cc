@@ -2,8 +2,6 @@
 // `promwarden backtest`: what a detector would have said of a series, had it watched from the first
 // point on.
 #include <CLI/CLI.hpp>
-#include <array>
-#include <charconv>
 #include <fstream>
 #include <iostream>
 #include <memory>
@@ -13,6 +11,7 @@
 #include "server/anomaly/backtest.h"
 #include "server/base/read_file.h"
 #include "server/cli/csv_points.h"
+#include "server/cli/exact.h"
 #include "server/cli/verbs.h"
 
 namespace warden::cli {
@@ -25,13 +24,6 @@ struct Options {
   std::string scores_file;
   std::string detector{anomaly::Name(anomaly::kDefaultDetector)};
 };
-
-// The shortest text that reads back as the same number.
-std::string Exact(double number) {
-  std::array<char, 40> text{};
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
-  return {text.data(), end};
-}
 
 std::string ScoresText(const std::vector<CsvRow>& rows,
                        const std::vector<anomaly::Verdict>& verdicts) {

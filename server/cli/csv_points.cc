@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/cli/csv_points.h"
 
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <limits>
 #include <optional>
+
+#include "server/cli/exact.h"
 
 namespace warden::cli {
 namespace {
@@ -21,16 +22,6 @@ std::string_view Trimmed(std::string_view text) {
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
     text = text.substr(1, text.size() - 2);
   return text;
-}
-
-std::optional<double> NumberOf(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (end != text.data() + text.size() || text.empty()) return std::nullopt;
-  if (error == std::errc::result_out_of_range) return std::numeric_limits<double>::quiet_NaN();
-  if (error != std::errc{}) return std::nullopt;
-  return number;
 }
 
 std::optional<Instant> TimeOf(std::string_view text) {

@@ -14,7 +14,8 @@ void AddServe(CLI::App& app, int& status);
 void AddCheckConfig(CLI::App& app, int& status);
 void AddRoute(CLI::App& app, int& status);
 void AddBacktest(CLI::App& app, int& status);
+void AddForecast(CLI::App& app, int& status);
 
-inline constexpr auto kVerbs = {AddServe, AddCheckConfig, AddRoute, AddBacktest};
+inline constexpr auto kVerbs = {AddServe, AddCheckConfig, AddRoute, AddBacktest, AddForecast};
 
 }  // namespace warden::cli
