@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-# room(NAME DEPS … LIBS …): the static library of the current folder, from every .cc in it.
+# room(NAME SUBFOLDERS … DEPS … LIBS …): the static library of the current folder, from every .cc in it and in the named
+# folders below it.
 # DEPS are other rooms (public: their headers are seen), LIBS are outside libraries (private to the .cc files).
 # A room without sources yet is an interface library, so that its place in the house stands.
 function(room name)
-  cmake_parse_arguments(ARG "" "" "DEPS;LIBS" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  cmake_parse_arguments(ARG "" "" "SUBFOLDERS;DEPS;LIBS" ${ARGN})
+  set(patterns *.cc)
+  foreach(folder ${ARG_SUBFOLDERS})
+    list(APPEND patterns ${folder}/*.cc)
+  endforeach()
+  file(GLOB sources CONFIGURE_DEPENDS ${patterns})
   if(sources)
     add_library(${name} STATIC ${sources})
     target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})

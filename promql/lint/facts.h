@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is worked out once a rule and shared by its checks.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "promql/lint/context.h"
+
+namespace promql::lint {
+
+struct RuleFacts {
+  std::optional<std::vector<TemplateText>> templates;
+};
+
+}  // namespace promql::lint
