@@ -3,7 +3,7 @@
 // that equality matchers give it.
 #include <algorithm>
 
-#include "promql/lint/checks/checks.h"
+#include "promql/lint/check.h"
 #include "promql/model/duration.h"
 #include "promql/syntax/walk.h"
 

@@ -3,7 +3,7 @@
 // condition holds for ten minutes only when events keep coming.
 #include <algorithm>
 
-#include "promql/lint/checks/checks.h"
+#include "promql/lint/check.h"
 #include "promql/lint/event_windows.h"
 #include "promql/model/duration.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Labels that do not do what they seem to.
-#include "promql/lint/checks/checks.h"
+#include "promql/lint/check.h"
 #include "promql/lint/edits.h"
 
 namespace promql::lint::checks {

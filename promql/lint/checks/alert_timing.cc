@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How an alert's times and its group's interval go together. An evaluation happens once an
 // interval, so that `for` and `keep_firing_for` act in whole intervals.
-#include "promql/lint/checks/checks.h"
+#include "promql/lint/check.h"
 #include "promql/lint/event_windows.h"
 #include "promql/model/duration.h"
 

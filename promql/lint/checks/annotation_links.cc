@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "promql/lint/checks/checks.h"
+#include "promql/lint/check.h"
 #include "promql/lint/field_policy.h"
 
 namespace promql::lint::checks {

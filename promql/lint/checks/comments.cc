@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The comments that speak to the linter, looked at themselves.
-#include "promql/lint/checks/checks.h"
+#include "promql/lint/check.h"
 #include "promql/lint/directives.h"
 #include "promql/lint/linter.h"
 

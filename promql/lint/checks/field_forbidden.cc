@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "promql/lint/checks/checks.h"
+#include "promql/lint/check.h"
 #include "promql/lint/field_policy.h"
 
 namespace promql::lint::checks {

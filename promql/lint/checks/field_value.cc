@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "promql/lint/checks/checks.h"
+#include "promql/lint/check.h"
 #include "promql/lint/field_policy.h"
 
 namespace promql::lint::checks {

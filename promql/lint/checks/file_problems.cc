@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 
-#include "promql/lint/checks/checks.h"
+#include "promql/lint/check.h"
 
 namespace promql::lint::checks {
 namespace {

@@ -2,7 +2,7 @@
 // What a policy says of groups.
 #include <string>
 
-#include "promql/lint/checks/checks.h"
+#include "promql/lint/check.h"
 #include "promql/model/duration.h"
 
 namespace promql::lint::checks {

@@ -3,7 +3,7 @@
 // stands there, and null as no label at all.
 #include <string>
 
-#include "promql/lint/checks/checks.h"
+#include "promql/lint/check.h"
 
 namespace promql::lint::checks {
 namespace {
