@@ -5,6 +5,8 @@
 #include <chrono>
 #include <vector>
 
+#include "promql/lint/check.h"
+#include "promql/lint/config_reader.h"
 #include "promql/lint/linter.h"
 #include "promql/rulefile/read.h"
 
@@ -59,6 +61,13 @@ void PrintSource(const Finding& finding, std::string& out) {
   }
 }
 
+std::expected<Config, std::vector<ConfigProblem>> ConfigOf(std::string_view text) {
+  if (text.empty()) return Config{};
+  std::vector<std::string_view> ids;
+  for (const CheckInfo& check : AllChecks()) ids.push_back(check.id);
+  return ReadConfig(text, "config", ids);
+}
+
 // The lines that the fix changes, old and new.
 void PrintFix(const Finding& finding, const Fix& fix, const std::string& content,
               const Config& config, std::string& out) {
@@ -96,8 +105,9 @@ void PrintFix(const Finding& finding, const Fix& fix, const std::string& content
 }  // namespace
 
 std::string SaidOf(std::string_view input, std::string_view config_text, std::string_view check) {
-  const Config config;
-  if (!config_text.empty()) return "configurations cannot be read yet\n";
+  const auto read = ConfigOf(config_text);
+  if (!read) return Format(read.error().front()) + '\n';
+  const Config& config = *read;
   const std::string content = WholeFile(input);
   std::string out;
   for (const Finding& finding : Run(content, config, check).findings) {
