@@ -89,6 +89,18 @@ RuleFacts& RuleContext::facts() const {
 
 void RuleContext::DropFacts() const { facts_.reset(); }
 
+const analysis::Facts& RuleContext::expression_facts() const {
+  auto& known = facts().expression;
+  if (!known) known.emplace(*expr());
+  return *known;
+}
+
+const analysis::Units& RuleContext::units() const {
+  auto& known = facts().units;
+  if (!known) known.emplace(expression_facts().tree);
+  return *known;
+}
+
 std::span<const TemplateText> RuleContext::templates() const {
   auto& texts = facts().templates;
   if (!texts) texts = ReadTemplates(*this);

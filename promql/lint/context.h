@@ -22,12 +22,17 @@
 #include "promql/template/check.h"
 #include "promql/template/template.h"
 
+namespace promql::analysis {
+struct Facts;  // promql/analysis/facts.h
+class Units;   // promql/analysis/units.h
+}  // namespace promql::analysis
+
 namespace promql::lint {
 
 class Project;
 class FileContext;
 class GroupContext;
-struct RuleFacts;   // facts.h
+struct RuleFacts;   // facts.h, which checks need not see
 struct Directives;  // directives.h
 
 // A label's or annotation's template.
@@ -72,10 +77,13 @@ class RuleContext {
 
   // Of an alert: its labels, annotations and its group's labels.
   [[nodiscard]] std::span<const TemplateText> templates() const;
-  [[nodiscard]] RuleFacts& facts() const;  // computed now, if need be
+  // Of the expression, which has to be there.
+  [[nodiscard]] const analysis::Facts& expression_facts() const;
+  [[nodiscard]] const analysis::Units& units() const;
   void DropFacts() const;
 
  private:
+  [[nodiscard]] RuleFacts& facts() const;
   const GroupContext* group_;
   const rulefile::Rule* rule_;
   mutable std::unique_ptr<RuleFacts> facts_;
