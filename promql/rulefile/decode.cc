@@ -108,11 +108,14 @@ void Decoder::DecodeGroup(const Item& item, Source inherited) {
   const std::vector<Entry> entries = EntriesOf(node, inherited, report_);
   group.fields = KeepFields(entries);
   const Entry* rules = nullptr;
+  bool is_name_unreadable = false;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const Entry& entry = entries[i];
     const std::string_view key = entry.key.value;
     if (key == "name") {
-      if (auto text = ReadText(entry)) group.name = *text;
+      const auto text = ReadText(entry);
+      if (text) group.name = *text;
+      is_name_unreadable = !text;
     } else if (key == "interval") {
       group.interval = ReadDuration(entry);
     } else if (key == "query_offset") {
@@ -130,7 +133,7 @@ void Decoder::DecodeGroup(const Item& item, Source inherited) {
       UnknownKey(Place::kGroup, entry);
     }
   }
-  if (group.name.empty() && !node.is_cut)
+  if (group.name.empty() && !node.is_cut && !is_name_unreadable)
     Problem(ProblemClass::kGroupName, group.name, "a group needs a `name`");
   if (!group.name.empty()) {
     const auto [first, is_new] = group_names_.emplace(group.name.value, group.name.source);
@@ -179,6 +182,8 @@ void Decoder::DecodeRule(const Item& item, Source inherited, Group& group) {
   rule.index = static_cast<std::uint32_t>(group.rules.size());
   rule.source = node.text.source;
   rule.expr = MissingAt(HeadOf(node));
+  bool is_expr_unreadable = false;  // what is there, but wrong, is not missing too
+  bool is_name_unreadable = false;
   Text record = rule.expr;
   Text alert = rule.expr;
   const std::vector<Entry> entries = EntriesOf(node, inherited, report_);
@@ -187,7 +192,9 @@ void Decoder::DecodeRule(const Item& item, Source inherited, Group& group) {
     const std::string_view key = entry.key.value;
     if (key == "record" || key == "alert" || key == "expr") {
       Text& target = key == "record" ? record : key == "alert" ? alert : rule.expr;
-      if (auto text = ReadText(entry)) target = *text;
+      const auto text = ReadText(entry);
+      if (text) target = *text;
+      (key == "expr" ? is_expr_unreadable : is_name_unreadable) |= !text;
     } else if (key == "for") {
       rule.for_ = ReadDuration(entry);
     } else if (key == "keep_firing_for") {
@@ -200,8 +207,9 @@ void Decoder::DecodeRule(const Item& item, Source inherited, Group& group) {
       UnknownKey(Place::kRule, entry);
     }
   }
-  CheckNames(rule, record, alert);
-  CheckExpression(rule);
+  SetName(rule, record, alert);
+  if (!is_name_unreadable) CheckNames(rule, record, alert);
+  if (!is_expr_unreadable) CheckExpression(rule);
   if (!record.empty()) CheckRecord(rule);
   CheckLabels(rule.labels);
   CheckAnnotations(rule.annotations);
@@ -340,10 +348,13 @@ void Decoder::CheckAnnotations(const std::vector<Label>& annotations) {
   }
 }
 
-void Decoder::CheckNames(Rule& rule, const Text& record, const Text& alert) {
+void Decoder::SetName(Rule& rule, const Text& record, const Text& alert) {
   const bool is_record = alert.empty() && (!record.empty() || !alert.is_present);
   rule.kind = is_record && record.is_present ? RuleKind::kRecord : RuleKind::kAlert;
   rule.name = rule.kind == RuleKind::kRecord ? record : alert;
+}
+
+void Decoder::CheckNames(const Rule& rule, const Text& record, const Text& alert) {
   if (!record.empty() && !alert.empty()) {
     Problem(ProblemClass::kRecordAndAlert, record, "a rule has `record` or `alert`, not both",
             {alert.source});

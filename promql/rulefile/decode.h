@@ -45,7 +45,8 @@ class Decoder {
   void CheckLabels(const std::vector<Label>& labels);
   void CheckAnnotations(const std::vector<Label>& annotations);
   void CheckRecord(const Rule& rule);
-  void CheckNames(Rule& rule, const Text& record, const Text& alert);
+  void SetName(Rule& rule, const Text& record, const Text& alert);
+  void CheckNames(const Rule& rule, const Text& record, const Text& alert);
   void CheckExpression(Rule& rule);
   void Problem(ProblemClass cls, const Text& at, std::string message,
                std::vector<Source> related = {});
@@ -60,7 +61,6 @@ class Decoder {
   std::optional<std::uint32_t> group_;                        // being decoded
   std::optional<std::uint32_t> rule_;
   bool is_rule_valid_ = true;
-  bool is_cut_ = false;  // what is being decoded is not whole
 };
 
 }  // namespace promql::rulefile

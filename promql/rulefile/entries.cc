@@ -22,6 +22,11 @@ class EntryList {
         continue;
       }
       const Text text = TextOf(key, inherited);
+      if (!key.node->wrong_tag.empty()) {
+        report_(ProblemClass::kTag, text.source,
+                "the tag `" + std::string(key.node->wrong_tag) + "` does not fit what stands here",
+                {});
+      }
       const auto [first, is_new] = own.emplace(text.value, text.source);
       if (!is_new) {
         report_(ProblemClass::kDuplicateKey, text.source,

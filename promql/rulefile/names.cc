@@ -68,7 +68,9 @@ std::string_view Nearest(std::string_view word, std::span<const std::string_view
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string_view candidate : known) {
-    const std::size_t distance = EditDistance(folded, Folded(candidate));
+    // `expression` for `expr`: the one begins with the other.
+    const bool is_longer = candidate.size() >= 4 && word.starts_with(candidate);
+    const std::size_t distance = is_longer ? 1 : EditDistance(folded, Folded(candidate));
     if (distance >= best_distance) continue;
     best = candidate;
     best_distance = distance;

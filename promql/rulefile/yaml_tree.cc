@@ -1,87 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "promql/rulefile/yaml_tree.h"
 
-#include <yaml.h>
-
 #include <algorithm>
 #include <string>
 #include <unordered_map>
 #include <utility>
 
 #include "promql/rulefile/scalar_pieces.h"
+#include "promql/rulefile/yaml_events.h"
+#include "promql/rulefile/yaml_mend.h"
 #include "promql/rulefile/yaml_type.h"
 
 namespace promql::rulefile {
 namespace {
 
 constexpr std::string_view kTagPrefix = "tag:yaml.org,2002:";
-
-std::string_view View(const yaml_char_t* text) {
-  return text == nullptr ? std::string_view() : reinterpret_cast<const char*>(text);
-}
-
-// Turns libyaml's marks, which count characters, into offsets. Marks come almost in order.
-class ByteCursor {
- public:
-  explicit ByteCursor(std::string_view text)
-      : text_(text),
-        is_ascii_(std::ranges::none_of(text, [](char c) { return (c & 0x80) != 0; })),
-        byte_(text.starts_with("\xEF\xBB\xBF") ? 3 : 0) {}
-
-  std::uint32_t At(std::size_t index) {
-    if (is_ascii_) return static_cast<std::uint32_t>(std::min(index, text_.size()));
-    for (; index_ < index && byte_ < text_.size(); ++index_) {
-      ++byte_;
-      while (byte_ < text_.size() && IsInside(text_[byte_])) ++byte_;
-    }
-    for (; index_ > index; --index_) {
-      --byte_;
-      while (byte_ > 0 && IsInside(text_[byte_])) --byte_;
-    }
-    return static_cast<std::uint32_t>(byte_);
-  }
-
- private:
-  static bool IsInside(char c) { return (c & 0xC0) == 0x80; }
-
-  std::string_view text_;
-  bool is_ascii_;
-  std::size_t index_ = 0;
-  std::size_t byte_;
-};
-
-// Owns libyaml's parser.
-class EventSource {
- public:
-  explicit EventSource(std::string_view text) {
-    is_ready_ = yaml_parser_initialize(&parser_) == 1;
-    if (!is_ready_) return;
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
-                                 text.size());
-  }
-  ~EventSource() {
-    if (is_ready_) yaml_parser_delete(&parser_);
-  }
-  EventSource(const EventSource&) = delete;
-  EventSource& operator=(const EventSource&) = delete;
-
-  [[nodiscard]] bool Next(yaml_event_t& event) {
-    return is_ready_ && yaml_parser_parse(&parser_, &event) == 1;
-  }
-  [[nodiscard]] const yaml_parser_t& parser() const { return parser_; }
-
- private:
-  yaml_parser_t parser_{};
-  bool is_ready_ = false;
-};
-
-struct Event {
-  yaml_event_t value{};
-  Event() = default;
-  ~Event() { yaml_event_delete(&value); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-};
 
 Style StyleOf(yaml_scalar_style_t style) {
   switch (style) {
@@ -124,15 +57,20 @@ std::uint32_t SkipProperties(std::string_view text, std::uint32_t at, std::uint3
 // Puts events together; the stack holds the open collections.
 class TreeBuilder {
  public:
-  TreeBuilder(const Text& layer, const YamlLimits& limits, Arena& arena)
-      : layer_(layer), limits_(limits), arena_(arena), cursor_(layer.value) {}
+  // `scanned` is the layer's value, or what stands for it: other bytes in some places.
+  TreeBuilder(const Text& layer, std::string_view scanned, const YamlLimits& limits, Arena& arena)
+      : layer_(layer), scanned_(scanned), limits_(limits), arena_(arena), cursor_(scanned) {}
 
   YamlStream Run() {
-    EventSource source(layer_.value);
+    EventSource source(scanned_);
     for (bool goes_on = true; goes_on;) {
       Event event;
       if (!source.Next(event.value)) {
         FailSyntax(source.parser());
+        // Nobody reads on behind the first document.
+        const bool is_read = open_.empty() && !stream_.documents.empty();
+        if (is_read && limits_.first_document_only)
+          stream_.next_document = std::exchange(stream_.error, std::nullopt)->source;
         break;
       }
       goes_on = Take(event.value);
@@ -152,8 +90,12 @@ class TreeBuilder {
   // False when there is nothing more to read.
   bool Take(const yaml_event_t& event) {
     switch (event.type) {
+      case YAML_DOCUMENT_END_EVENT:
+        if (limits_.first_document_only) LookAhead(cursor_.At(event.start_mark.index));
+        break;
       case YAML_DOCUMENT_START_EVENT:
         anchors_.clear();
+        CheckVersion(event);
         if (stream_.documents.empty() || !limits_.first_document_only) break;
         stream_.next_document = PlaceOf(event);
         return false;
@@ -183,6 +125,26 @@ class TreeBuilder {
     return !stream_.error;
   }
 
+  // Go's port has read two tokens more when it comes to the marker behind a document, so that an
+  // error of the next document may well be one of this file.
+  void LookAhead(std::uint32_t begin) {
+    constexpr std::size_t kTokens = 4;  // the stream's start, the marker and two more
+    const std::string_view rest = scanned_.substr(begin);
+    const std::optional<std::size_t> error = EventSource(rest).Scan(kTokens);
+    if (!error) return;
+    Fail(ProblemClass::kSyntax, PointAt(begin + ByteCursor(rest).At(*error)),
+         "the next document is no YAML, which hinders reading this one");
+  }
+
+  // libyaml takes YAML 1.2 too, Go's port of it does not.
+  void CheckVersion(const yaml_event_t& event) {
+    const auto* version = event.data.document_start.version_directive;
+    if (version == nullptr || version->minor == 1) return;
+    const std::uint32_t at = PlaceOf(event).begin;
+    Fail(ProblemClass::kSyntax, layer_.SourceOf(at, at + 1),
+         "Prometheus reads `%YAML 1.1` only; leave the line out");
+  }
+
   Source PlaceOf(const yaml_event_t& event) {
     const std::uint32_t begin = cursor_.At(event.start_mark.index);
     return {begin, std::max(begin, cursor_.At(event.end_mark.index))};
@@ -192,10 +154,10 @@ class TreeBuilder {
     const auto& scalar = event.data.scalar;
     Source place = PlaceOf(event);
     if (scalar.anchor != nullptr || scalar.tag != nullptr)
-      place.begin = SkipProperties(layer_.value, place.begin, place.end);
+      place.begin = SkipProperties(scanned_, place.begin, place.end);
     const std::string_view value(reinterpret_cast<const char*>(scalar.value), scalar.length);
     const Style style = StyleOf(scalar.style);
-    const ScalarPlaces places = FindPlaces(layer_.value, place, style, value);
+    const ScalarPlaces places = FindPlaces(scanned_, place, style, value);
     NoteScalar(place, places, style);
 
     Node* node = arena_.New<Node>();
@@ -205,17 +167,39 @@ class TreeBuilder {
     text.is_present = true;
     text.source = layer_.SourceOf(place.begin, places.end);
     if (place.begin == places.end) text.source = PointAt(place.begin);
-    const bool is_one_run = places.pieces.empty();
-    text.value = is_one_run ? layer_.value.substr(places.body, value.size()) : arena_.Copy(value);
+    text.value = ValueOf(places, value);
     PlacePieces(places, text);
     ReadTag(View(scalar.tag), *node);
+    RefuseQuestionMark(place, text);
     SetAnchor(scalar.anchor, node);
     AddItem({node, {}}, node->weight);
+  }
+
+  // Between brackets libyaml takes `why?` for text, Go's port ends the text before the `?`.
+  void RefuseQuestionMark(Source place, const Text& text) {
+    if (text.style != Style::kPlain || open_.empty() || !open_.back().is_flow) return;
+    const std::size_t at = text.value.find('?', 1);
+    if (at == std::string_view::npos) return;
+    const std::size_t mark = scanned_.find('?', place.begin + 1);
+    Fail(ProblemClass::kSyntax, layer_.SourceOf(mark, mark + 1),
+         "text with a `?` needs quotes between brackets");
   }
 
   Source PointAt(std::uint32_t at) const {
     const std::uint32_t offset = layer_.SourceOffset(at);
     return {offset, offset};
+  }
+
+  // What the scanner decoded, with the bytes of the layer where others were scanned.
+  std::string_view ValueOf(const ScalarPlaces& places, std::string_view value) {
+    if (places.pieces.empty()) return layer_.value.substr(places.body, value.size());
+    if (scanned_.data() == layer_.value.data()) return arena_.Copy(value);
+    std::string own(value);
+    for (const Piece& piece : places.pieces) {
+      if (piece.is_verbatim == 1)
+        own.replace(piece.decoded, piece.length, layer_.value, piece.source, piece.length);
+    }
+    return arena_.Copy(own);
   }
 
   void PlacePieces(const ScalarPlaces& places, Text& text) {
@@ -242,7 +226,7 @@ class TreeBuilder {
       scalars_.push_back(place);
       return;
     }
-    const std::size_t header_end = layer_.value.find_first_of("\r\n", place.begin);
+    const std::size_t header_end = scanned_.find_first_of("\r\n", place.begin);
     const auto begin = static_cast<std::uint32_t>(std::min(header_end, std::size_t{places.end}));
     scalars_.push_back({begin, places.end});
   }
@@ -268,15 +252,21 @@ class TreeBuilder {
       }
       return;
     }
+    node.is_merge_key = is_known && name == "merge" && text.value == "<<";
+    if (!is_known || !IsResolved(name)) return;  // any text may have any other tag
     text.type = TypeOfPlain(text.value);
-    node.is_merge_key = text.value == "<<" && name == "merge";
-    if (!is_known || !Fits(name, node)) node.wrong_tag = arena_.Copy(name);
+    if (!Fits(name, text.type)) node.wrong_tag = arena_.Copy(name);
   }
 
-  static bool Fits(std::string_view name, const Node& node) {
-    switch (node.text.type) {
+  static bool IsResolved(std::string_view name) {
+    return name == "int" || name == "float" || name == "bool" || name == "null" ||
+           name == "timestamp";
+  }
+
+  static bool Fits(std::string_view name, YamlType type) {
+    switch (type) {
       case YamlType::kString:
-        return node.is_merge_key;
+        return false;
       case YamlType::kInteger:
         return name == "int" || name == "float";
       case YamlType::kFloat:
@@ -373,8 +363,7 @@ class TreeBuilder {
 
   void FailSyntax(const yaml_parser_t& parser) {
     if (parser.error == YAML_READER_ERROR) {
-      const auto at =
-          static_cast<std::uint32_t>(std::min(parser.problem_offset, layer_.value.size()));
+      const auto at = static_cast<std::uint32_t>(std::min(parser.problem_offset, scanned_.size()));
       const bool is_control =
           View(reinterpret_cast<const yaml_char_t*>(parser.problem)).starts_with("control");
       return Fail(ProblemClass::kEncoding, PointAt(at),
@@ -399,9 +388,10 @@ class TreeBuilder {
   // A `#` outside of scalars begins a comment: neither anchors nor tags can hold one. What stands
   // behind an error, or the last scalar before it, is not known to be one.
   void FindComments() {
-    const std::string_view text = layer_.value;
+    const std::string_view text = scanned_;
     std::size_t at = 0;
     const auto scan = [&](std::size_t until) {
+      RefuseByteOrderMark(at, until);
       for (;;) {
         const std::size_t hash = text.substr(0, until).find('#', at);
         if (hash == std::string_view::npos) return;
@@ -417,7 +407,18 @@ class TreeBuilder {
     if (!stream_.error) scan(stream_.next_document ? stream_.next_document->begin : text.size());
   }
 
+  // libyaml passes over byte order marks at the beginning of lines, Go's port takes them for text.
+  void RefuseByteOrderMark(std::size_t begin, std::size_t end) {
+    const std::size_t mark = scanned_.substr(0, end).find(kByteOrderMark, begin);
+    if (mark == std::string_view::npos || mark == 0 || stream_.error) return;
+    const bool starts_line = scanned_[mark - 1] == '\n' || scanned_[mark - 1] == '\r';
+    if (starts_line)
+      Fail(ProblemClass::kEncoding, layer_.SourceOf(mark, mark + kByteOrderMark.size()),
+           "a byte order mark in the middle of the file");
+  }
+
   const Text& layer_;
+  std::string_view scanned_;
   const YamlLimits& limits_;
   Arena& arena_;
   ByteCursor cursor_;
@@ -431,7 +432,16 @@ class TreeBuilder {
 }  // namespace
 
 YamlStream ReadYaml(const Text& layer, const YamlLimits& limits, Arena& arena) {
-  return TreeBuilder(layer, limits, arena).Run();
+  constexpr int kMost = 8;  // each try reads the whole text
+  std::string_view scanned = layer.value;
+  const bool is_whole_file = layer.pieces.empty() && layer.body == 0;
+  for (int tries = 0;; ++tries) {
+    YamlStream stream = TreeBuilder(layer, scanned, limits, arena).Run();
+    if (!stream.error || tries == kMost || !is_whole_file) return stream;
+    const auto mended = Mend(scanned, *stream.error);
+    if (!mended) return stream;
+    scanned = arena.Copy(*mended);
+  }
 }
 
 }  // namespace promql::rulefile

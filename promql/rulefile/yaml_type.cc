@@ -157,15 +157,16 @@ std::optional<std::int64_t> ReadInteger(std::string_view text) {
     if (integer->magnitude <= kMax) return static_cast<std::int64_t>(integer->magnitude);
     return std::nullopt;
   }
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
+  if (IsOneOf(text, {"-.inf", "-.Inf", "-.INF"})) return kLeast;
   if (!LooksLikeFloat(plain)) return std::nullopt;
   std::string_view digits = plain;
   if (digits.starts_with('+')) digits.remove_prefix(1);
   double value = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc()) return std::nullopt;
-  if (value >= static_cast<double>(kMax)) return std::nullopt;
-  if (value < -static_cast<double>(kMax)) return std::numeric_limits<std::int64_t>::min();
-  return static_cast<std::int64_t>(value);
+  constexpr double kLimit = 9223372036854775808.0;  // 2^63, which Go compares as a float too
+  if (error != std::errc() || value > kLimit) return std::nullopt;
+  return value >= kLimit || value < -kLimit ? kLeast : static_cast<std::int64_t>(value);
 }
 
 std::optional<std::string> DecodeBase64(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "promql/rulefile/read.h"
+#include "tests/unit/promql/rulefile/spelling.h"
 
 namespace promql::rulefile {
 namespace {
@@ -64,6 +66,38 @@ TEST(Corpus, VerdictsAreThoseOfPromtool) {
         << verdict.file << ": " << verdict.message
         << (file.problems.empty() ? "" : " ours: " + file.problems.front().message);
   }
+}
+
+TEST(Corpus, EveryByteOfEveryTextStandsWhereItIsSaidTo) {
+  const std::vector<Verdict> verdicts = Verdicts();
+  if (verdicts.empty()) GTEST_SKIP() << "no rule files at " << CorpusPath("rules");
+  std::size_t count = 0;
+  for (const Verdict& verdict : verdicts) {
+    const RuleFile file = ReadRuleFile(verdict.file, FileText(CorpusPath(verdict.file)));
+    ForEachText(file, [&](const Text& text) {
+      ++count;
+      EXPECT_EQ(Misspelt(file, text), "") << verdict.file;
+    });
+  }
+  EXPECT_GT(count, 200'000U);
+}
+
+// Every resource of Kubernetes holds the rules that were unwrapped from it.
+TEST(Corpus, ResourcesOfKubernetesAreReadWithAllTheirRules) {
+  const std::string root = CorpusPath("k8s");
+  if (!std::filesystem::exists(root)) GTEST_SKIP() << "no resources at " << root;
+  std::size_t rules = 0;
+  ReadOptions options;
+  options.schema = Schema::kAuto;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(root)) {
+    if (!entry.is_regular_file()) continue;
+    const RuleFile file = ReadRuleFile(entry.path(), FileText(entry.path()), options);
+    ForEachText(file, [&](const Text& text) { EXPECT_EQ(Misspelt(file, text), "") << file.path; });
+    const bool is_chart = file.content.find("kind: HelmRelease") != std::string_view::npos;
+    EXPECT_TRUE(is_chart || !file.groups.empty() || !file.problems.empty()) << file.path;
+    rules += file.rule_count();
+  }
+  EXPECT_GT(rules, 1000U);
 }
 
 }  // namespace

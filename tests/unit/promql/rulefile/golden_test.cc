@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "promql/rulefile/read.h"
@@ -37,9 +38,36 @@ std::string Shown(const RuleFile& file) {
   return out;
 }
 
-TEST(RuleFile, ProblemsStandWhereTheyAre) {
-  CheckGolden("problems.golden",
-              [](const std::string& input) { return Shown(ReadRuleFile("a.yml", input)); });
+ReadOptions OptionsIn(const std::string& input) {
+  ReadOptions options;
+  if (input.starts_with("# schema: auto\n")) options.schema = Schema::kAuto;
+  if (input.starts_with("# schema: thanos\n")) options.schema = Schema::kThanos;
+  if (input.starts_with("# schema: mimir\n")) options.schema = Schema::kMimir;
+  if (input.starts_with("# schema: victoriametrics\n")) options.schema = Schema::kVictoriaMetrics;
+  return options;
+}
+
+std::string Read(const std::string& input) {
+  return Shown(ReadRuleFile("a.yml", input, OptionsIn(input)));
+}
+
+TEST(RuleFile, ProblemsStandWhereTheyAre) { CheckGolden("problems.golden", Read); }
+TEST(RuleFile, PlacesAreThoseOfTheFileForEveryStyle) { CheckGolden("positions.golden", Read); }
+TEST(RuleFile, SchemasHaveKeysAndResourcesOfTheirOwn) { CheckGolden("schemas.golden", Read); }
+
+TEST(RuleFile, HostileFilesEndInOneProblem) {
+  ReadOptions small;
+  small.max_bytes = 100;
+  const std::string deep(5000, '[');
+  for (const auto& [content, cls] : {
+           std::pair{std::string(200, ' '), ProblemClass::kTooLarge},
+           std::pair{"groups: " + deep, ProblemClass::kTooDeep},
+       }) {
+    const bool is_large = cls == ProblemClass::kTooLarge;
+    const RuleFile file = ReadRuleFile("a.yml", content, is_large ? small : ReadOptions{});
+    EXPECT_EQ(std::ranges::count(file.problems, cls, &Problem::cls), 1);
+    EXPECT_LE(file.problems.size(), 2U);
+  }
 }
 
 }  // namespace
