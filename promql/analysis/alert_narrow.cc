@@ -120,7 +120,7 @@ class Narrowing {
 
 // The matchers for one selector, each followed by a comma.
 std::string Additions(const VectorSelector& selector, const LabelBranch& known,
-                      const std::vector<Wanted>& wanted, Mask mask) {
+                      const std::vector<Wanted>& wanted, Mask mask, ValueLogic& logic) {
   std::string text;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if ((mask >> i & 1) == 0) continue;
@@ -130,7 +130,7 @@ std::string Additions(const VectorSelector& selector, const LabelBranch& known,
     });
     const LabelFact fact = known.Of(one.name);
     // A value that cannot be this series' own was put there by the rule.
-    if (is_exact || Allows(fact.values, one.value) == Tri::kNo) continue;
+    if (is_exact || logic.Allows(fact.values, one.value) == Answer::kNo) continue;
     const bool must = fact.presence == Presence::kMust;
     AppendMatcher({.name = one.name,
                    .value = must ? one.value : std::string_view(one.value_or_none),
@@ -171,6 +171,7 @@ std::string Narrowed(const Expr& observed, std::string_view text, const LabelSet
     const Tree::Id parent = tree.ParentOf(id);
     masks[id] = narrowing.Below(*tree.nodes()[parent], *tree.nodes()[id], masks[parent]);
   }
+  ValueLogic logic;
   std::string narrowed;
   std::size_t done = observed.span.start;
   for (Tree::Id id = 0; id < tree.size(); ++id) {
@@ -178,7 +179,7 @@ std::string Narrowed(const Expr& observed, std::string_view text, const LabelSet
     const auto* selector = expr.As<VectorSelector>();
     if (selector == nullptr || masks[id] == 0) continue;
     const std::string matchers =
-        Additions(*selector, labels.Of(id).branches.front(), wanted, masks[id]);
+        Additions(*selector, labels.Of(id).branches.front(), wanted, masks[id], logic);
     if (matchers.empty()) continue;
     narrowed += text.substr(done, expr.span.start - done);
     narrowed +=

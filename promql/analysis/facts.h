@@ -19,7 +19,7 @@ struct Facts {
       : tree(root),
         labels(tree, options),
         values(tree),
-        joins(FindJoins(tree, labels, values)),
+        joins(FindJoins(tree, labels, values, options.languages)),
         ranges(FindRanges(tree)),
         names(FindNames(tree)),
         hashes(tree) {}

@@ -21,13 +21,14 @@ bool IsAggregation(const Expr& expr) {
 class Judge {
  public:
   Judge(const Expr& expr, const LabelFlow& left, const LabelFlow& right, const Values& values,
-        std::vector<JoinFact>& facts)
+        ValueLogic& logic, std::vector<JoinFact>& facts)
       : expr_(expr),
         binary_(*expr.As<BinaryExpr>()),
         left_(left),
         right_(right),
         values_(values),
         key_(binary_.matching()),
+        logic_(logic),
         facts_(facts) {}
 
   void Run() {
@@ -61,7 +62,8 @@ class Judge {
     std::vector<bool> can_match(left_.branches.size() * columns);
     std::optional<LabelConflict> example;
     for (std::size_t i = 0; i < can_match.size(); ++i) {
-      auto conflict = FindConflict(left_.branches[i / columns], right_.branches[i % columns], key_);
+      auto conflict =
+          FindConflict(left_.branches[i / columns], right_.branches[i % columns], key_, logic_);
       can_match[i] = !conflict;
       if (conflict && !example) example = std::move(conflict);
     }
@@ -116,7 +118,7 @@ class Judge {
   void AddDeadBranch(Side side, std::size_t branch) {
     const LabelBranch& left = left_.branches[side == Side::kLeft ? branch : 0];
     const LabelBranch& right = right_.branches[side == Side::kRight ? branch : 0];
-    auto conflict = FindConflict(left, right, key_);
+    auto conflict = FindConflict(left, right, key_, logic_);
     Add(JoinFinding::kDeadBranch, side, std::move(conflict->left), std::move(conflict->right));
     facts_.back().left_source = left.source;
     facts_.back().right_source = right.source;
@@ -209,6 +211,7 @@ class Judge {
   const LabelFlow& right_;
   const Values& values_;
   MatchKey key_;
+  ValueLogic& logic_;
   std::vector<JoinFact>& facts_;
 };
 
@@ -220,7 +223,9 @@ std::string OnSide(const LabelFact& fact) {
 
 }  // namespace
 
-std::vector<JoinFact> FindJoins(const Tree& tree, const Labels& labels, const Values& values) {
+std::vector<JoinFact> FindJoins(const Tree& tree, const Labels& labels, const Values& values,
+                                LanguageCache* languages) {
+  ValueLogic logic(languages);
   std::vector<JoinFact> facts;
   for (const Expr* expr : tree.nodes()) {
     const auto* binary = expr->As<BinaryExpr>();
@@ -228,7 +233,7 @@ std::vector<JoinFact> FindJoins(const Tree& tree, const Labels& labels, const Va
         binary->rhs->type != ValueType::kVector) {
       continue;
     }
-    Judge(*expr, labels.Of(*binary->lhs), labels.Of(*binary->rhs), values, facts).Run();
+    Judge(*expr, labels.Of(*binary->lhs), labels.Of(*binary->rhs), values, logic, facts).Run();
   }
   return facts;
 }

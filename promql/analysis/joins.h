@@ -42,7 +42,8 @@ struct JoinFact {
 };
 
 [[nodiscard]] std::vector<JoinFact> FindJoins(const Tree& tree, const Labels& labels,
-                                              const Values& values);
+                                              const Values& values,
+                                              LanguageCache* languages = nullptr);
 
 // "`job` is aggregated away: not in by (…) on the left and is required by a matcher on the right"
 [[nodiscard]] std::string Explain(const JoinFact& fact);

@@ -8,16 +8,17 @@ namespace {
 
 constexpr ValueConstraint kNotEmpty[] = {{MatchOp::kNotEqual, {}}};
 
-bool CanAgree(const LabelFact& a, const LabelFact& b) {
+bool CanAgree(const LabelFact& a, const LabelFact& b, ValueLogic& logic) {
   if (a.presence == Presence::kCannot && b.presence == Presence::kCannot) return true;
   if (a.presence == Presence::kCannot) return b.presence != Presence::kMust;
   if (b.presence == Presence::kCannot) return a.presence != Presence::kMust;
   if (a.values.empty() || b.values.empty()) return true;
   if (a.presence == Presence::kMay && b.presence == Presence::kMay) {
-    return CanBeBoth(a.values, b.values) != Tri::kNo;
+    return logic.CanBeBoth(a.values, b.values) != Answer::kNo;
   }
-  ValueSet both = Intersection(a.values, b.values);
-  return CanBeBoth(both, kNotEmpty) != Tri::kNo;
+  const ValueSet both = Intersection(a.values, b.values);
+  if (both == a.values && both == b.values) return true;
+  return logic.CanBeBoth(both, kNotEmpty) != Answer::kNo;
 }
 
 }  // namespace
@@ -123,14 +124,14 @@ bool IsSameBranch(const LabelBranch& a, const LabelBranch& b) {
 }
 
 std::optional<LabelConflict> FindConflict(const LabelBranch& left, const LabelBranch& right,
-                                          const MatchKey& key) {
+                                          const MatchKey& key, ValueLogic& logic) {
   // Labels that neither side mentions agree: either both sides may have them, or one cannot and
   // the other may.
   for (const std::string_view name : Mentioned(left, right, {})) {
     if (!key.Has(name)) continue;
     LabelFact a = left.Of(name);
     LabelFact b = right.Of(name);
-    if (!CanAgree(a, b)) return LabelConflict{std::move(a), std::move(b)};
+    if (!CanAgree(a, b, logic)) return LabelConflict{std::move(a), std::move(b)};
   }
   return std::nullopt;
 }

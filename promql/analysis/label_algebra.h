@@ -34,7 +34,7 @@ struct LabelConflict {
 };
 [[nodiscard]] std::optional<LabelConflict> FindConflict(const LabelBranch& left,
                                                         const LabelBranch& right,
-                                                        const MatchKey& key);
+                                                        const MatchKey& key, ValueLogic& logic);
 
 // What holds when both do, and when either does.
 [[nodiscard]] LabelFact Meet(const LabelFact& a, const LabelFact& b);

@@ -18,7 +18,7 @@ class Combination {
     LabelFlow flow;
     for (const LabelBranch& left : many.branches) {
       for (const LabelBranch& right : one.branches) {
-        if (!fills() && FindConflict(left, right, key_)) continue;
+        if (!fills() && FindConflict(left, right, key_, context_.logic)) continue;
         LabelBranch both = OfPair(left, right);
         if (many.branches.size() == 1 && one.branches.size() > 1) both.source = right.source;
         AddBranch(flow, std::move(both));

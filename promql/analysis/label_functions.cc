@@ -30,17 +30,18 @@ std::optional<std::string_view> ExactText(const LabelFact& fact) {
 }
 
 // Whether the pattern matches every text that the label can have.
-Tri MatchesAll(const GoRegex& regex, std::string_view pattern, const LabelFact& fact) {
-  if (const auto text = ExactText(fact)) return regex.Matches(*text) ? Tri::kYes : Tri::kNo;
+Answer MatchesAll(const GoRegex& regex, std::string_view pattern, const LabelFact& fact,
+                  ValueLogic& logic) {
+  if (const auto text = ExactText(fact)) return regex.Matches(*text) ? Answer::kYes : Answer::kNo;
   static constexpr auto kAnything = std::to_array<std::string_view>({".*", "(.*)", "^.*$"});
   static constexpr auto kSomething = std::to_array<std::string_view>({".+", "(.+)", "^.+$"});
-  if (std::ranges::find(kAnything, pattern) != kAnything.end()) return Tri::kYes;
+  if (std::ranges::find(kAnything, pattern) != kAnything.end()) return Answer::kYes;
   if (fact.presence == Presence::kMust &&
       std::ranges::find(kSomething, pattern) != kSomething.end())
-    return Tri::kYes;
+    return Answer::kYes;
   const ValueConstraint matching[] = {{MatchOp::kRegex, pattern}};
-  if (CanBeBoth(fact.values, matching) == Tri::kNo) return Tri::kNo;
-  return Tri::kUnknown;
+  if (logic.CanBeBoth(fact.values, matching) == Answer::kNo) return Answer::kNo;
+  return Answer::kUnknown;
 }
 
 // A replacement: whether it is the text of one group alone, and whether some of it is always there.
@@ -106,10 +107,10 @@ LabelFlow LabelReplace(const Expr& expr, const Call& call, LabelFlow flow,
   for (LabelBranch& branch : flow.branches) {
     const LabelFact before = branch.Of(destination);
     const LabelFact source = source_name.empty() ? Absent({}, reason) : branch.Of(source_name);
-    const Tri matches = MatchesAll(*regex, pattern, source);
-    if (matches == Tri::kNo) continue;
+    const Answer matches = MatchesAll(*regex, pattern, source, context.logic);
+    if (matches == Answer::kNo) continue;
     LabelFact after = Replaced(destination, replacement, pattern, *regex, source, reason, context);
-    if (matches == Tri::kUnknown) {
+    if (matches == Answer::kUnknown) {
       after = Join(before, after);
       if (after.reason.cause == Cause::kNothing) after.reason = reason;
     }

@@ -31,8 +31,16 @@ std::span<const std::string_view> LabelsOfMetric(std::string_view metric) {
   return {};
 }
 
+// Whether it is worth asking if a matcher refuses every text but the empty one.
+bool MayRefuseAll(const LabelMatcher& matcher) {
+  if (matcher.op == MatchOp::kNotRegex) {
+    return matcher.value.find_first_of("+*") != std::string_view::npos;
+  }
+  return matcher.op == MatchOp::kRegex && matcher.value.empty();
+}
+
 // Adds what one matcher says about its label.
-void Restrict(LabelFact& fact, const LabelMatcher& matcher) {
+void Restrict(LabelFact& fact, const LabelMatcher& matcher, ValueLogic& logic) {
   const bool is_exact_empty = matcher.op == MatchOp::kEqual && matcher.value.empty();
   if (!matcher.matches_empty) {
     fact.presence = Presence::kMust;
@@ -42,8 +50,10 @@ void Restrict(LabelFact& fact, const LabelMatcher& matcher) {
     fact.reason = {};
   }
   fact.values.push_back({matcher.op, matcher.value});
-  if (fact.presence == Presence::kMay && CanBeBoth(fact.values, kNotEmpty) == Tri::kNo) {
+  if (fact.presence == Presence::kMay && MayRefuseAll(matcher) &&
+      logic.CanBeBoth(fact.values, kNotEmpty) == Answer::kNo) {
     fact.presence = Presence::kCannot;
+    fact.reason = {Cause::kMatcher, matcher.span};
   }
 }
 
@@ -104,7 +114,8 @@ LabelFlow WithoutName(LabelFlow flow, const Expr& expr, const RuleContext& conte
   return flow;
 }
 
-LabelFlow SelectorLabels(const Expr& expr, const VectorSelector& selector) {
+LabelFlow SelectorLabels(const Expr& expr, const VectorSelector& selector,
+                         const RuleContext& context) {
   LabelBranch branch;
   branch.source = expr.span;
   for (const LabelMatcher& matcher : selector.matchers) {
@@ -112,7 +123,7 @@ LabelFlow SelectorLabels(const Expr& expr, const VectorSelector& selector) {
                              .presence = Presence::kMay,
                              .reason = {Cause::kMatcher, matcher.span},
                              .values = {}});
-    Restrict(branch.labels.back(), matcher);
+    Restrict(branch.labels.back(), matcher, context.logic);
   }
   std::ranges::stable_sort(branch.labels, {}, &LabelFact::name);
   std::vector<LabelFact> merged;
@@ -176,7 +187,9 @@ const Expr* PassedOn(const Expr& expr) {
 
 LabelFlow ApplyRule(const Expr& expr, const LabelFlow* lhs, const LabelFlow* rhs,
                     const RuleContext& context) {
-  if (const auto* selector = expr.As<VectorSelector>()) return SelectorLabels(expr, *selector);
+  if (const auto* selector = expr.As<VectorSelector>()) {
+    return SelectorLabels(expr, *selector, context);
+  }
   if (const auto* call = expr.As<Call>()) return CallLabels(expr, *call, lhs, context);
   if (lhs == nullptr) return NoLabels(expr);
   if (const auto* aggregate = expr.As<AggregateExpr>()) {

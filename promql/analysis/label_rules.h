@@ -13,6 +13,7 @@ namespace promql::analysis {
 struct RuleContext {
   const LabelOptions& options;
   std::deque<std::string>& texts;  // for values that are computed
+  ValueLogic& logic;
 };
 
 // The operand whose labels are those of the node, unchanged; null when there is none.
@@ -23,7 +24,8 @@ struct RuleContext {
                                   const RuleContext& context);
 
 // Parts, by kind of node.
-[[nodiscard]] LabelFlow SelectorLabels(const Expr& expr, const VectorSelector& selector);
+[[nodiscard]] LabelFlow SelectorLabels(const Expr& expr, const VectorSelector& selector,
+                                       const RuleContext& context);
 [[nodiscard]] LabelFlow AggregateLabels(const Expr& expr, const AggregateExpr& aggregate,
                                         const LabelFlow& operand);
 // `operand`: null when no argument is a vector.

@@ -83,6 +83,8 @@ void Limit(LabelFlow& flow) {
 Labels::Labels(const Tree& tree, LabelOptions options) : tree_(&tree) {
   flow_of_.reserve(tree.size());
   flows_.reserve(tree.size());
+  ValueLogic logic(options.languages);
+  const RuleContext context{options, texts_, logic};
   std::size_t work = 0;
   for (const Expr* expr : tree.nodes()) {
     const Expr* operand = PassedOn(*expr);
@@ -99,8 +101,7 @@ Labels::Labels(const Tree& tree, LabelOptions options) : tree_(&tree) {
     });
     if (lhs != nullptr) work += CostOf(*lhs) * (rhs == nullptr ? 1 : rhs->branches.size());
     if (rhs != nullptr) work += CostOf(*rhs) * lhs->branches.size();
-    flows_.push_back(work > kMostWork ? Unknown(*expr)
-                                      : ApplyRule(*expr, lhs, rhs, {options, texts_}));
+    flows_.push_back(work > kMostWork ? Unknown(*expr) : ApplyRule(*expr, lhs, rhs, context));
     Limit(flows_.back());
   }
 }

@@ -76,7 +76,8 @@ struct LabelFlow {
 inline constexpr std::size_t kMostBranches = 8;  // further ones are joined into one
 
 struct LabelOptions {
-  bool delayed_name_removal = false;  // the feature flag of that name
+  bool delayed_name_removal = false;   // the feature flag of that name
+  LanguageCache* languages = nullptr;  // borrowed; shared by many expressions it saves work
 };
 
 class Labels {

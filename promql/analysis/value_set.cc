@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "promql/model/go_regex.h"
 #include "promql/syntax/quote.h"
 
 namespace promql::analysis {
@@ -11,47 +10,67 @@ namespace {
 
 constexpr std::size_t kMostConstraints = 16;
 
-Tri Satisfies(const ValueConstraint& constraint, std::string_view value) {
-  switch (constraint.op) {
-    case MatchOp::kEqual:
-      return constraint.value == value ? Tri::kYes : Tri::kNo;
-    case MatchOp::kNotEqual:
-      return constraint.value != value ? Tri::kYes : Tri::kNo;
-    default:
-      break;
-  }
-  const auto regex = GoRegex::CompileAnchored(constraint.value);
-  if (!regex) return Tri::kUnknown;
-  const bool is_wanted = constraint.op == MatchOp::kRegex;
-  return regex->Matches(value) == is_wanted ? Tri::kYes : Tri::kNo;
-}
-
 const ValueConstraint* EqualityOf(std::span<const ValueConstraint> set) {
   const auto found =
       std::ranges::find_if(set, [](const auto& c) { return c.op == MatchOp::kEqual; });
   return found == set.end() ? nullptr : &*found;
 }
 
+bool OnlyLeavesOut(std::span<const ValueConstraint> set) {
+  return std::ranges::all_of(set, [](const auto& c) { return c.op == MatchOp::kNotEqual; });
+}
+
 }  // namespace
 
-Tri Allows(std::span<const ValueConstraint> set, std::string_view value) {
-  Tri all = Tri::kYes;
+Answer ValueLogic::Satisfies(const ValueConstraint& constraint, std::string_view value) {
+  switch (constraint.op) {
+    case MatchOp::kEqual:
+      return constraint.value == value ? Answer::kYes : Answer::kNo;
+    case MatchOp::kNotEqual:
+      return constraint.value != value ? Answer::kYes : Answer::kNo;
+    default:
+      if (questions_left_-- <= 0) return Answer::kUnknown;
+      return languages_.OfMatcher(constraint.op, constraint.value).Contains(value);
+  }
+}
+
+Answer ValueLogic::Allows(std::span<const ValueConstraint> set, std::string_view value) {
+  Answer all = Answer::kYes;
   for (const ValueConstraint& constraint : set) {
-    const Tri one = Satisfies(constraint, value);
-    if (one == Tri::kNo) return Tri::kNo;
-    if (one == Tri::kUnknown) all = Tri::kUnknown;
+    const Answer one = Satisfies(constraint, value);
+    if (one == Answer::kNo) return Answer::kNo;
+    if (one == Answer::kUnknown) all = Answer::kUnknown;
   }
   return all;
 }
 
-Tri CanBeBoth(std::span<const ValueConstraint> a, std::span<const ValueConstraint> b) {
+Answer ValueLogic::CanBeBoth(std::span<const ValueConstraint> a,
+                             std::span<const ValueConstraint> b) {
   const ValueConstraint* exact = EqualityOf(a);
   if (exact == nullptr) exact = EqualityOf(b);
-  if (exact == nullptr) return a.empty() || b.empty() ? Tri::kYes : Tri::kUnknown;
-  const Tri left = Allows(a, exact->value);
-  if (left == Tri::kNo) return Tri::kNo;
-  const Tri right = Allows(b, exact->value);
-  return right == Tri::kYes ? left : right;
+  if (exact != nullptr) {
+    const Answer left = Allows(a, exact->value);
+    if (left == Answer::kNo) return Answer::kNo;
+    const Answer right = Allows(b, exact->value);
+    return right == Answer::kYes ? left : right;
+  }
+  if (OnlyLeavesOut(a) && OnlyLeavesOut(b)) return Answer::kYes;
+  if (std::ranges::equal(a, b)) return Answer::kUnknown;  // as good as one of them is
+  if (questions_left_-- <= 0) return Answer::kUnknown;
+  std::vector<Language> all;
+  for (const auto& set : {a, b}) {
+    for (const ValueConstraint& constraint : set) {
+      all.push_back(languages_.OfMatcher(constraint.op, constraint.value));
+    }
+  }
+  switch (Meet(all).is_empty) {
+    case Answer::kYes:
+      return Answer::kNo;
+    case Answer::kNo:
+      return Answer::kYes;
+    default:
+      return Answer::kUnknown;
+  }
 }
 
 ValueSet Intersection(const ValueSet& a, const ValueSet& b) {

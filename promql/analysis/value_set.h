@@ -8,11 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "promql/analysis/language.h"
 #include "promql/model/matcher.h"
 
 namespace promql::analysis {
-
-enum class Tri : std::uint8_t { kNo, kYes, kUnknown };
 
 struct ValueConstraint {
   MatchOp op = MatchOp::kEqual;
@@ -22,10 +21,29 @@ struct ValueConstraint {
 
 using ValueSet = std::vector<ValueConstraint>;
 
-// Whether one value can satisfy every constraint of both.
-[[nodiscard]] Tri CanBeBoth(std::span<const ValueConstraint> a, std::span<const ValueConstraint> b);
-// Whether `value` satisfies them.
-[[nodiscard]] Tri Allows(std::span<const ValueConstraint> set, std::string_view value);
+// Questions about sets, of one expression: after many hard ones every further answer is kUnknown.
+// For one thread; borrows the cache.
+class ValueLogic {
+ public:
+  // Without a cache it has its own.
+  explicit ValueLogic(LanguageCache* languages = nullptr)
+      : languages_(languages != nullptr ? *languages : own_) {}
+  ValueLogic(const ValueLogic&) = delete;
+  ValueLogic& operator=(const ValueLogic&) = delete;
+
+  // Whether one value can satisfy every constraint of both.
+  [[nodiscard]] Answer CanBeBoth(std::span<const ValueConstraint> a,
+                                 std::span<const ValueConstraint> b);
+  // Whether `value` satisfies them.
+  [[nodiscard]] Answer Allows(std::span<const ValueConstraint> set, std::string_view value);
+
+ private:
+  [[nodiscard]] Answer Satisfies(const ValueConstraint& constraint, std::string_view value);
+
+  LanguageCache own_;
+  LanguageCache& languages_;
+  int questions_left_ = 64;
+};
 
 // Every constraint of both, as far as there is room: forgetting some of them is always true.
 [[nodiscard]] ValueSet Intersection(const ValueSet& a, const ValueSet& b);
