@@ -89,6 +89,14 @@ LabelBranch Grouped(const LabelBranch& operand, const AggregateExpr& aggregate, 
   return result;
 }
 
+// Operators that older versions take for ones that keep the name.
+bool HangsOnTheVersion(const Expr& expr) {
+  const auto* binary = expr.As<BinaryExpr>();
+  return binary != nullptr &&
+         (binary->op == BinaryOp::kAtan2 || binary->op == BinaryOp::kTrimLower ||
+          binary->op == BinaryOp::kTrimUpper);
+}
+
 }  // namespace
 
 LabelFlow NoLabels(const Expr& expr) {
@@ -102,8 +110,9 @@ LabelFlow WithoutName(LabelFlow flow, const Expr& expr, const RuleContext& conte
   for (LabelBranch& branch : flow.branches) {
     LabelFact name = branch.Of(kName);
     if (name.presence == Presence::kCannot) continue;
-    if (context.options.delayed_name_removal) {
-      // Dropped at the very end, unless an aggregation or a match asks for it before.
+    // Delayed removal drops it at the very end, unless an aggregation or a match asks for it
+    // before.
+    if (context.options.delayed_name_removal || HangsOnTheVersion(expr)) {
       name.presence = Presence::kMay;
       name.values.clear();
       Set(branch, std::move(name));
@@ -151,7 +160,11 @@ LabelFlow AggregateLabels(const Expr& expr, const AggregateExpr& aggregate,
   for (const LabelBranch& branch : operand.branches) {
     flow.branches.push_back(Grouped(branch, aggregate, expr));
     if (aggregate.op != AggregateOp::kCountValues) continue;
-    if (const auto label = StringIn(*aggregate.parameter)) {
+    const auto label = StringIn(*aggregate.parameter);
+    const bool is_removed =
+        aggregate.without && label &&
+        std::ranges::find(aggregate.grouping, *label) != aggregate.grouping.end();
+    if (label && !is_removed) {
       Set(flow.branches.back(), {.name = *label,
                                  .presence = Presence::kMust,
                                  .reason = {Cause::kFunction, expr.span},

@@ -21,7 +21,7 @@ struct FixedRange {
   std::string_view function;
   Interval interval;
   std::string_view text;
-  bool has_likely_nan = true;  // `may_be_nan` also by convention: else only for odd samples
+  bool has_likely_nan = true;  // else NaN and infinity come from odd samples only
 };
 
 constexpr Interval kNotNegative = OrNan(Interval::Between(0, kInfinity));
@@ -132,15 +132,15 @@ ValueBound Clamped(const Expr& expr, const ValueBound& operand, const Interval& 
     clamped.lo = low.lo;
     clamped.lo_is_open = false;
   }
-  if (clamped.lo > high.hi || high.lo < clamped.lo) {
-    clamped.lo = std::min(clamped.lo, high.lo);
+  if (high.lo <= clamped.lo) {
+    clamped.lo = high.lo;
     clamped.lo_is_open = false;
   }
   if (high.hi < a.hi) {
     clamped.hi = high.hi;
     clamped.hi_is_open = false;
   }
-  if (low.hi > clamped.hi) {
+  if (low.hi >= clamped.hi) {
     clamped.hi = low.hi;
     clamped.hi_is_open = false;
   }
@@ -174,8 +174,11 @@ ValueBound Added(const ValueBound& operand) {
   return {sum, operand.evidence};
 }
 
-// An average may round beyond an open end; it is no integer.
+// An average may round beyond an open end; it is no integer, and between infinities nothing at all.
 Interval Between(Interval a) {
+  const bool has_infinity =
+      (a.lo == -kInfinity && !a.lo_is_open) || (a.hi == kInfinity && !a.hi_is_open);
+  a.may_be_nan = a.may_be_nan || has_infinity;
   a.lo_is_open = a.hi_is_open = false;
   a.is_integer = a.is_integer && a.lo == a.hi;
   return a;
@@ -197,7 +200,10 @@ std::optional<ValueBound> FromTables(const Expr& expr, const Call& call,
   const auto fixed = std::ranges::lower_bound(kFixed, name, {}, &FixedRange::function);
   if (fixed != kFixed.end() && fixed->function == name) {
     ValueBound bound{fixed->interval, {fixed->text, expr.span}};
-    if (trust == Trust::kLikely && !fixed->has_likely_nan) bound.interval.may_be_nan = false;
+    if (trust == Trust::kLikely && !fixed->has_likely_nan) {
+      bound.interval.may_be_nan = false;
+      bound.interval.hi_is_open = true;
+    }
     return bound;
   }
   const auto rising = std::ranges::find(kRising, name, &Rising::function);
@@ -217,7 +223,8 @@ struct Convention {
   Interval interval;
   std::string_view text;
 };
-constexpr Interval kUsual = Interval::Between(0, kInfinity);
+constexpr Interval kUsual = {
+    .lo = 0, .hi = kInfinity, .hi_is_open = true, .is_integer = false, .may_be_nan = false};
 constexpr auto kConventions = std::to_array<Convention>({
     {"_ratio", Interval::Between(0, 1), "a metric named …_ratio is between 0 and 1"},
     {"_info", Interval::Integers(1, 1), "a metric named …_info is 1"},
