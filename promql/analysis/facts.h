@@ -9,7 +9,9 @@
 #include "promql/analysis/labels.h"
 #include "promql/analysis/names.h"
 #include "promql/analysis/ranges.h"
+#include "promql/analysis/selectors.h"
 #include "promql/analysis/tree.h"
+#include "promql/analysis/units.h"
 #include "promql/analysis/values.h"
 
 namespace promql::analysis {
@@ -20,8 +22,10 @@ struct Facts {
         labels(tree, options),
         values(tree),
         joins(FindJoins(tree, labels, values, options.languages)),
+        selectors(FindSelectorFacts(tree, options.languages)),
         ranges(FindRanges(tree)),
         names(FindNames(tree)),
+        units(tree),
         hashes(tree) {}
   Facts(const Facts&) = delete;  // the parts refer to each other
   Facts& operator=(const Facts&) = delete;
@@ -30,8 +34,10 @@ struct Facts {
   Labels labels;
   Values values;
   std::vector<JoinFact> joins;
+  std::vector<SelectorFact> selectors;
   Ranges ranges;
   Names names;
+  Units units;
   Hashes hashes;
 };
 

@@ -114,6 +114,7 @@ LabelFlow WithoutName(LabelFlow flow, const Expr& expr, const RuleContext& conte
     // before.
     if (context.options.delayed_name_removal || HangsOnTheVersion(expr)) {
       name.presence = Presence::kMay;
+      name.reason = {};
       name.values.clear();
       Set(branch, std::move(name));
     } else {

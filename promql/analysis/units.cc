@@ -24,7 +24,12 @@ constexpr Unit Of(Dimension dimension, double scale = 1) {
 }
 constexpr auto kNameEnds = std::to_array<NameEnd>({
     {"_timestamp_seconds", kInstant},
+    {"_timestamp", kInstant},
     {"_created", kInstant},
+    {"_start_time_seconds", kInstant},
+    {"_boot_time_seconds", kInstant},
+    {"_mtime_seconds", kInstant},
+    {"node_time_seconds", kInstant},
     {"_seconds", kSeconds},
     {"_milliseconds", Of(Dimension::kTime, 1e-3)},
     {"_millis", Of(Dimension::kTime, 1e-3)},
@@ -254,6 +259,18 @@ std::string Text(const Unit& unit) {
   return {};
 }
 
+namespace {
+
+// `…_last_success_seconds` may be a point in time as well as a duration.
+bool MayBeInstant(std::string_view name) {
+  static constexpr auto kHints = std::to_array<std::string_view>(
+      {"time_seconds", "last_", "next_", "expir", "not_after", "not_before", "since", "epoch"});
+  return std::ranges::any_of(
+      kHints, [&](std::string_view hint) { return name.find(hint) != std::string_view::npos; });
+}
+
+}  // namespace
+
 Unit UnitOfName(std::string_view metric) {
   // Recorded names follow other rules: `job:latency_seconds:rate5m`.
   if (metric.find(':') != std::string_view::npos) return kUnknown;
@@ -263,7 +280,8 @@ Unit UnitOfName(std::string_view metric) {
   const bool is_total = name.ends_with("_total");
   if (is_total) name.remove_suffix(std::string_view("_total").size());
   for (const NameEnd& end : kNameEnds) {
-    if (name.ends_with(end.suffix)) return end.unit;
+    if (!name.ends_with(end.suffix)) continue;
+    return end.unit == kSeconds && MayBeInstant(name) ? kUnknown : end.unit;
   }
   return is_total ? kCounted : kUnknown;
 }

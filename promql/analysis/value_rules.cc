@@ -145,7 +145,7 @@ ValueBound Clamped(const Expr& expr, const ValueBound& operand, const Interval& 
     clamped.hi_is_open = false;
   }
   clamped.is_integer = a.is_integer && low.is_integer && high.is_integer;
-  return {clamped, {"clamped", expr.span}};
+  return {clamped, {"clamp() keeps it within bounds", expr.span}};
 }
 
 ValueBound Rounded(const Expr& expr, std::span<const ValueBound> arguments) {
@@ -297,6 +297,7 @@ ValueBound CallValues(const Expr& expr, const Call& call, std::span<const ValueB
   if (arguments[data].interval.is_nothing() && name != "scalar") return arguments[data];
   if (const auto bound = FromTables(expr, call, arguments, trust)) return *bound;
   if (name == "quantile_over_time") return Quantile(expr, arguments[0].interval, arguments[1]);
+  if (name == "histogram_quantile") return Quantile(expr, arguments[0].interval, {});
   if (std::ranges::binary_search(kPassing, name)) {
     if (!IsAveraging(name)) return arguments[0];
     return {Between(arguments[0].interval), arguments[0].evidence};

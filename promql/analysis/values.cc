@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "promql/analysis/parts.h"
 #include "promql/analysis/value_rules.h"
 
 namespace promql::analysis {
@@ -53,6 +54,22 @@ ValueBound Compared(const Expr& expr, const BinaryExpr& binary, const ValueBound
   return left;
 }
 
+// A part of a whole is at most all of it.
+ValueBound Quotient(const Expr& expr, const BinaryExpr& binary, const Known& known) {
+  const ValueBound& a = known(*binary.lhs);
+  const ValueBound& b = known(*binary.rhs);
+  const ValueBound quotient{Calculate(binary.op, a.interval, b.interval),
+                            Better(a.evidence, b.evidence)};
+  const PartOfWhole part = FindPart(binary);
+  if (part.added == nullptr) return quotient;
+  const Interval& added = known(*part.added).interval;
+  const bool is_part = part.counts || (added.lo >= 0 && (!part.is_sum_over_count || added.hi <= 1));
+  if (!is_part || quotient.interval.is_nothing()) return quotient;
+  Interval share = Interval::Between(0, 1);
+  share.may_be_nan = !part.counts;
+  return {share, {"a part divided by its whole is between 0 and 1", expr.span}};
+}
+
 ValueBound OfBinary(const Expr& expr, const BinaryExpr& binary, const Known& known) {
   const ValueBound& a = known(*binary.lhs);
   const ValueBound& b = known(*binary.rhs);
@@ -62,6 +79,8 @@ ValueBound OfBinary(const Expr& expr, const BinaryExpr& binary, const Known& kno
       return b.interval.is_nothing() ? b : a;
     case BinaryOp::kUnless:
       return a;
+    case BinaryOp::kDiv:
+      return Quotient(expr, binary, known);
     case BinaryOp::kOr:
       if (b.interval.is_nothing()) return a;
       if (a.interval.is_nothing()) return b;

@@ -147,7 +147,21 @@ class Generator:
                  "bottomk": "1, ", "count_values": self.pick('"x", ', '"w", ')}.get(name, "")
         return f"{name} {grouping}({first}{self.vector(depth - 1)})"
 
+    def share(self):
+        """A part of its whole, or nearly."""
+        labels, of = self.labels(), self.pick("rate(d_total{}[10m])", "d_total{}", "up{}", "e_ratio{}")
+        part = of.replace("{}", self.pick('{x="1"}', '{y!="2"}', "", '{x="1",z=~".+"}'))
+        part += self.pick("", "", " > 0", " == 0")
+        whole = of.replace("{}", self.pick("", "", '{x="1"}'))
+        over = self.pick("sum", "sum", "count")
+        by, join = self.pick((labels, ""), (labels + ", w", ""), (labels, f"on ({labels}) group_left "))
+        by = self.pick(by, by, "x, y")
+        return (f"{self.pick('sum', 'count')} by ({by}) ({part}) / {join}{over} by ({labels}) ({whole})"
+                f"{self.pick('', ' > 1', ' < 0.5')}")
+
     def vector(self, depth):
+        if self.rng.random() < 0.1:
+            return self.share()
         if depth <= 0:
             return self.selector()
         kind = self.rng.randrange(12)

@@ -11,7 +11,6 @@
 #include "parse.h"
 #include "promql/analysis/alert.h"
 #include "promql/analysis/facts.h"
-#include "promql/analysis/units.h"
 #include "promql/syntax/printer.h"
 
 namespace promql::analysis {
@@ -44,7 +43,6 @@ TEST(AnalysisCorpus, SaysSomethingOfEveryRealExpression) {
   for (const std::string& text : texts) {
     const Expression expression = Parsed(text);
     const Facts facts(expression.root());
-    const Units units(facts.tree);
     const AlertSplit split = SplitAlert(expression.root());
     EXPECT_FALSE(split.conditions.empty());
     EXPECT_FALSE(facts.labels.OfRoot().branches.empty());
@@ -54,6 +52,14 @@ TEST(AnalysisCorpus, SaysSomethingOfEveryRealExpression) {
       ++counts[kind];
       if (Prints("join")) {
         std::cout << kind << ": " << Explain(fact) << "\n    " << In(text, fact.expr->span) << "\n";
+      }
+    }
+    for (const SelectorFact& fact : facts.selectors) {
+      const bool is_empty = fact.finding == SelectorFinding::kEmpty;
+      ++counts[is_empty ? "selector empty" : "matcher without effect"];
+      if (Prints("selector")) {
+        std::cout << "selector: " << Explain(fact) << "\n    " << In(text, fact.selector->span)
+                  << "\n";
       }
     }
     for (const ComparisonFact& fact : facts.values.comparisons()) {
@@ -71,7 +77,7 @@ TEST(AnalysisCorpus, SaysSomethingOfEveryRealExpression) {
       ++counts["argument"];
       if (Prints("value")) std::cout << fact.text << "\n    " << In(text, fact.expr->span) << "\n";
     }
-    for (const UnitMismatch& mismatch : units.mismatches()) {
+    for (const UnitMismatch& mismatch : facts.units.mismatches()) {
       ++counts["unit mismatch"];
       if (Prints("unit")) {
         std::cout << Text(mismatch.left) << " against " << Text(mismatch.right) << "\n    "

@@ -4,7 +4,6 @@
 
 #include "parse.h"
 #include "promql/analysis/facts.h"
-#include "promql/analysis/units.h"
 #include "promql/syntax/quote.h"
 
 namespace promql::analysis {
@@ -126,6 +125,19 @@ std::string DescribeUnits(const std::string& text) {
   return out;
 }
 
+std::string DescribeSelectors(const std::string& text) {
+  const Expression expression = Parsed(text);
+  std::string out;
+  for (const SelectorFact& fact : FindSelectorFacts(Tree(expression.root()))) {
+    out += fact.finding == SelectorFinding::kEmpty ? "empty " : "no effect ";
+    out += In(text, fact.selector->span) + ": " + Explain(fact) + "\n";
+  }
+  return out.empty() ? "nothing to say\n" : out;
+}
+
+TEST(AnalysisGolden, SaysWhichMatchersExcludeEachOther) {
+  CheckGolden("../analysis/selectors.txt", DescribeSelectors);
+}
 TEST(AnalysisGolden, SaysWhichLabelsAResultHas) {
   CheckGolden("../analysis/labels.txt", DescribeLabels);
 }

@@ -4,7 +4,6 @@
 #include "parse.h"
 #include "promql/analysis/alert.h"
 #include "promql/analysis/facts.h"
-#include "promql/analysis/units.h"
 #include "promql/syntax/printer.h"
 
 namespace promql::analysis {
@@ -178,7 +177,9 @@ TEST(Narrowed, AsksForTheAlertsSeriesOnly) {
       // The rule set another value.
       {R"(up{job="b"})", {{"job", "a"}}, R"(up{job="b"})"},
       {R"(up{job=~"b|c"})", {{"job", "a"}}, R"(up{job=~"b|c"})"},
-      {R"({"my.metric", x="y"})", {{"job", "a.b"}}, R"({__name__="my.metric",job=~"a\\.b|",x="y"})"},
+      {R"({"my.metric", x="y"})",
+       {{"job", "a.b"}},
+       R"({__name__="my.metric",job=~"a\\.b|",x="y"})"},
       {"up", {{"my.label", "a"}}, R"(up{"my.label"=~"a|"})"},
       {"sum by (job) (rate(x[5m] offset 1h))",
        {{"job", "a"}, {"instance", "i"}},
@@ -320,7 +321,6 @@ TEST(Limits, HoldForDeepAndLongExpressions) {
   for (const std::string& text : {deep, row, labels}) {
     const Expression expression = Parsed(text);
     const Facts facts(expression.root());
-    const Units units(facts.tree);
     EXPECT_FALSE(facts.labels.OfRoot().branches.empty());
     EXPECT_FALSE(SplitAlert(expression.root()).conditions.empty());
     EXPECT_FALSE(Narrowed(expression.root(), text, {{"a", "b"}}).empty());
