@@ -179,7 +179,7 @@ class Hooks(Case):
         hooks, user = self.folder / "hooks", self.folder / "user"
         shutil.copytree(ACTION, hooks / "ci/lint-action")
         shutil.copy(ROOT / ".pre-commit-hooks.yaml", hooks)
-        for name in ("rules/a.yml", "alerts.yaml", "deploy/compose.yml", "rules/README.md"):
+        for name in ("rules/a.yml", "alerts.yaml", "deploy/compose.yml", "rules/README.md", "rules/tests/a_test.yml"):
             (user / name).parent.mkdir(parents=True, exist_ok=True)
             (user / name).write_text("groups: []\n")
         environment = os.environ | {"PROMWARDEN_LINT": str(self.linter), "NOTES": str(self.notes), "PRE_COMMIT_HOME": str(self.folder / "home")}
