@@ -77,7 +77,8 @@ class Run(Case):
         self.assertEqual(self.summary.read_text(), "| a table |\n")
         self.assertEqual(self.outputs(), {"errors": "2", "warnings": "1", "infos": "0", "hints": "4", "failing": "2", "exit-code": "0",
                                           "sarif-file": "promwarden-lint.sarif"})
-        self.assertEqual(self.arguments()[:6], ["check", ".", "--fail-on", "error", "--format", "github"])
+        self.assertEqual(self.arguments()[:5], ["check", "--format", "github", "--format", "sarif=promwarden-lint.sarif"])
+        self.assertFalse({"--fail-on", "--config"} & set(self.arguments()), "the configuration decides")
 
     def test_ends_as_the_linter_ends(self):
         for code in range(4):
@@ -87,7 +88,7 @@ class Run(Case):
 
     def test_paths_stand_one_a_line(self):
         self.run_action(INPUT_PATHS="  rules\n\n  alerts and more/*.yml  \n")
-        self.assertEqual(self.arguments()[:4], ["check", "rules", "alerts and more/*.yml", "--fail-on"])
+        self.assertEqual(self.arguments()[:4], ["check", "rules", "alerts and more/*.yml", "--format"])
 
     def test_inputs_do_not_become_commands(self):
         hostile = "$(touch pwned) `touch pwned`; touch pwned"
@@ -99,9 +100,10 @@ class Run(Case):
 
     def test_only_what_changed(self):
         self.run_action(INPUT_CHANGED_ONLY="true", GITHUB_BASE_REF="main")
-        self.assertEqual(self.arguments()[:4], ["ci", "--base-ref", "origin/main", "."])
-        self.run_action(INPUT_CHANGED_ONLY="true")
-        self.assertEqual(self.arguments()[:3], ["ci", ".", "--fail-on"])
+        self.assertEqual(self.arguments()[:4], ["ci", "--base-ref", "origin/main", "--format"])
+        self.run_action(INPUT_CHANGED_ONLY="true", INPUT_FAIL_ON="info")
+        self.assertEqual(self.arguments()[:2], ["ci", "--format"])
+        self.assertEqual(self.arguments()[self.arguments().index("--fail-on") + 1], "info")
 
     def test_the_linter_writes_no_second_summary(self):
         self.run_action()
@@ -159,8 +161,7 @@ class Real(Case):
     def test_our_own_rules_are_clean(self):
         if "\n  check " not in subprocess.run([LINT, "--help"], capture_output=True, text=True).stdout:
             self.skipTest("this promwarden-lint has no verb `check`")
-        code, text = self.run_action(cwd=ROOT, INPUT_BINARY=LINT, INPUT_PATHS="rules/*.yml", INPUT_FAIL_ON="warning",
-                                     INPUT_SARIF_FILE=str(self.folder / "out.sarif"))
+        code, text = self.run_action(cwd=ROOT, INPUT_BINARY=LINT, INPUT_SARIF_FILE=str(self.folder / "out.sarif"))
         self.assertEqual(code, 0, text)
         self.assertEqual((self.outputs()["errors"], self.outputs()["warnings"]), ("0", "0"))
         self.assertEqual(json.loads((self.folder / "out.sarif").read_text())["version"], "2.1.0")
