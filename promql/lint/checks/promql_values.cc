@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Comparisons whose outcome is known beforehand, and arguments that give nothing useful.
+#include <string>
+
+#include "promql/analysis/facts.h"
+#include "promql/lint/check.h"
+
+namespace promql::lint::checks {
+namespace {
+
+using analysis::ComparisonFact;
+
+std::string Proof(const ComparisonFact& fact) {
+  std::string text = "the left side is " + Text(fact.left.interval);
+  if (!fact.left.evidence.text.empty()) text += " (" + std::string(fact.left.evidence.text) + ")";
+  text += ", the right side " + Text(fact.right.interval);
+  if (!fact.right.evidence.text.empty()) {
+    text += " (" + std::string(fact.right.evidence.text) + ")";
+  }
+  return text;
+}
+
+Draft DraftOf(const RuleContext& rule, const ComparisonFact& fact, std::string message) {
+  Draft draft;
+  draft.at = rule.At(*fact.expr);
+  draft.message = std::move(message);
+  draft.details = Proof(fact);
+  if (!fact.is_proven) {
+    draft.confidence = Confidence::kLikely;
+    draft.severity = Severity::kWarning;
+  }
+  return draft;
+}
+
+}  // namespace
+
+void NeverTrue(const RuleContext& rule, Sink& sink) {
+  for (const ComparisonFact& fact : rule.expression_facts().values.comparisons()) {
+    if (fact.outcome != ComparisonFact::Outcome::kNeverTrue) continue;
+    Draft draft = DraftOf(rule, fact, "this comparison is never true");
+    if (rule.is_alert() && fact.expr == &analysis::Unwrapped(*rule.expr())) {
+      draft.message += ": the alert can never fire";
+    }
+    sink.Add(std::move(draft));
+  }
+}
+
+void AlwaysTrue(const RuleContext& rule, Sink& sink) {
+  for (const ComparisonFact& fact : rule.expression_facts().values.comparisons()) {
+    if (fact.outcome != ComparisonFact::Outcome::kAlwaysTrue) continue;
+    Draft draft = DraftOf(rule, fact, "this comparison is always true");
+    if (rule.is_alert() && fact.expr == &analysis::Unwrapped(*rule.expr())) {
+      draft.message += ": the alert fires as soon as there is a series";
+    }
+    sink.Add(std::move(draft));
+  }
+}
+
+void InvalidArgument(const RuleContext& rule, Sink& sink) {
+  for (const analysis::ArgumentFact& fact : rule.expression_facts().values.arguments()) {
+    sink.Add({.at = rule.At(*fact.argument), .message = std::string(fact.text)});
+  }
+}
+
+}  // namespace promql::lint::checks
