@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <ctime>
 #include <functional>
 #include <string>
 #include <vector>
@@ -49,7 +50,7 @@ void BenchFits() {
     const double sse = fit.sse / target["target_states_optimised"]["sse"].GetDouble();
     ++files;
     not_above += sse <= 1.0005 ? 1 : 0;
-    std::printf("%-40s %6zu %5zu %10.3f %8.3f %8.0fx %9.4f\n", path.stem().c_str(), series.size(),
+    std::printf("%-40s %6zu %5zu %10.3f %8.3f %8.0fx %9.6f\n", path.stem().c_str(), series.size(),
                 form.period, 1e3 * seconds, 1e3 * warm,
                 target["default_seconds"].GetDouble() / seconds, sse);
   }
@@ -120,10 +121,26 @@ void BenchChart() {
   std::printf("draw a chart of %zu points: %.1f ms, %zu bytes\n", day.size(), 1e3 * seconds, bytes);
 }
 
+// For beside_statsmodels.py: one golden series, the processor time of a fit, as JSON.
+int FitOne(const std::string& path) {
+  const rapidjson::Document golden = ReadJson(path);
+  const std::vector<double> series = Numbers(golden["series"]);
+  const HoltWintersForm form = FormOf(golden);
+  HoltWintersFit fit;
+  constexpr int kRuns = 5;
+  const std::clock_t start = std::clock();
+  for (int run = 0; run < kRuns; ++run) fit = FitHoltWinters(series, form).value();
+  const double seconds = static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC / kRuns;
+  std::printf("{\"seconds\":%.9f,\"sse\":%.17g,\"evaluations\":%zu}\n", seconds, fit.sse,
+              fit.evaluations);
+  return 0;
+}
+
 }  // namespace
 }  // namespace warden::anomaly
 
-int main() {
+int main(int argc, char** argv) {
+  if (argc == 3 && std::string(argv[1]) == "fit") return warden::anomaly::FitOne(argv[2]);
   warden::anomaly::BenchFits();
   warden::anomaly::BenchDetectors();
   warden::anomaly::BenchAnswer();
