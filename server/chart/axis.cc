@@ -15,10 +15,10 @@ struct Prefix {
 };
 constexpr Prefix kDecimal[] = {{1e15, "P"}, {1e12, "T"}, {1e9, "G"},       {1e6, "M"}, {1e3, "k"},
                                {1, ""},     {1e-3, "m"}, {1e-6, "\u00b5"}, {1e-9, "n"}};
-constexpr Prefix kBinary[] = {{0x1p50, "PiB"}, {0x1p40, "TiB"}, {0x1p30, "GiB"},
-                              {0x1p20, "MiB"}, {0x1p10, "KiB"}, {1, "B"}};
-constexpr Prefix kTime[] = {{86400, "d"}, {3600, "h"},       {60, "min"}, {1, "s"},
-                            {1e-3, "ms"}, {1e-6, "\u00b5s"}, {1e-9, "ns"}};
+constexpr Prefix kBinary[] = {{0x1p50, " PiB"}, {0x1p40, " TiB"}, {0x1p30, " GiB"},
+                              {0x1p20, " MiB"}, {0x1p10, " KiB"}, {1, " B"}};
+constexpr Prefix kTime[] = {{86400, " d"}, {3600, " h"},       {60, " min"}, {1, " s"},
+                            {1e-3, " ms"}, {1e-6, " \u00b5s"}, {1e-9, " ns"}};
 
 const Prefix& PrefixFor(double size, const Prefix* first, const Prefix* last) {
   const Prefix* found =
@@ -62,7 +62,7 @@ double RoundUp(double least) {
 }
 
 double StepFor(double least, Unit unit) {
-  if (unit == Unit::kBytes && least > 1) {
+  if ((unit == Unit::kBytes || unit == Unit::kByteRate) && least > 1) {
     double factor = 1;
     while (least >= 1024 * factor && factor < 0x1p60) factor *= 1024;
     for (const double times : {1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0}) {
@@ -119,6 +119,7 @@ Unit UnitOf(std::string_view expression) {
     // A quantile of rates of buckets is in the buckets' unit again.
     if (name == "histogram_quantile") is_quantile = true;
     const Unit unit = UnitOfName(name);
+    if (unit == Unit::kBytes && is_rate && !is_quantile) return Unit::kByteRate;
     if (unit != Unit::kNone) return is_rate && !is_quantile ? Unit::kNone : unit;
   }
   return Unit::kNone;
@@ -130,6 +131,8 @@ std::string FormatValue(double value, double step, Unit unit) {
   switch (unit) {
     case Unit::kBytes:
       return WithPrefix(value, step, PrefixFor(size, std::begin(kBinary), std::end(kBinary)));
+    case Unit::kByteRate:
+      return FormatValue(value, step, Unit::kBytes) + "/s";
     case Unit::kSeconds:
       return WithPrefix(value, step, PrefixFor(size, std::begin(kTime), std::end(kTime)));
     case Unit::kRatio:
@@ -147,6 +150,27 @@ std::string FormatValue(double value, double step, Unit unit) {
   // From 1,000 on k, M, G; small numbers keep their decimals down to a thousandth.
   if (size < 1e4 && size >= 1e-3) return Digits(value, step);
   return WithPrefix(value, step, PrefixFor(size, std::begin(kDecimal), std::end(kDecimal)));
+}
+
+std::string FormatAlone(double value, Unit unit) {
+  if (value == 0) return FormatValue(0, 1, unit);
+  // A step of three digits in the unit that will be shown, or decimals would be added to tell it.
+  double factor = 1;
+  if (unit == Unit::kBytes || unit == Unit::kByteRate)
+    factor = PrefixFor(std::abs(value), std::begin(kBinary), std::end(kBinary)).factor;
+  if (unit == Unit::kSeconds)
+    factor = PrefixFor(std::abs(value), std::begin(kTime), std::end(kTime)).factor;
+  const double power = std::floor(std::log10(std::abs(value / factor)));
+  std::string text = FormatValue(value, factor * std::pow(10, std::max(power - 2, -300.0)), unit);
+  // Zeros at the end of the decimals say nothing here.
+  const auto point = text.find('.');
+  if (point == std::string::npos || text.find('e') != std::string::npos) return text;
+  auto end = text.find_first_not_of("0123456789", point + 1);
+  if (end == std::string::npos) end = text.size();
+  auto keep = end;
+  while (text[keep - 1] == '0') --keep;
+  if (keep - 1 == point) --keep;
+  return text.erase(keep, end - keep);
 }
 
 ValueTicks TicksBetween(double low, double high, std::size_t wanted, Unit unit) {

@@ -1,254 +1,162 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/chart/chart.h"
 
-#include <cairo.h>
-
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
-#include <memory>
+
+#include "server/chart/canvas.h"
+#include "server/chart/columns.h"
+#include "server/chart/value_range.h"
 
 namespace warden::chart {
 namespace {
 
-// Levels 0..15: what Posterise keeps as it is.
-struct Colour {
-  double red, green, blue;
-  double alpha = 1;
-};
-
 struct Palette {
-  Colour background, text, faint_text, grid, band, expected, line, anomaly, threshold, episode,
-      mark;
+  Colour background, text, faint_text, grid, band, expected, line, envelope, anomaly, threshold,
+      episode, maintenance, mark;
 };
 
 constexpr Palette kLightPalette = {
-    .background = {15, 15, 15},
-    .text = {2, 2, 3},
-    .faint_text = {6, 6, 7},
-    .grid = {14, 14, 14},
-    .band = {12, 13, 15},
-    .expected = {5, 9, 12},
-    .line = {2, 4, 7},
-    .anomaly = {13, 2, 2},
-    .threshold = {12, 6, 0},
-    .episode = {13, 2, 2, 0.10},
-    .mark = {7, 5, 10},
+    .background = {0xFFFFFF},
+    .text = {0x1B2130},
+    .faint_text = {0x667085},
+    .grid = {0xE9ECF1},
+    .band = {0xDCE8FB},
+    .expected = {0x8FB0E6},
+    .line = {0x1F4E9E},
+    .envelope = {0x1F4E9E, 0.38},
+    .anomaly = {0xD92D20},
+    .threshold = {0xC96A00},
+    .episode = {0xD92D20, 0.11},
+    .maintenance = {0x667085, 0.14},
+    .mark = {0x7A4BBF},
 };
 constexpr Palette kDarkPalette = {
-    .background = {2, 2, 2},
-    .text = {14, 14, 14},
-    .faint_text = {10, 10, 11},
-    .grid = {4, 4, 4},
-    .band = {2, 4, 6},
-    .expected = {5, 9, 12},
-    .line = {10, 13, 15},
-    .anomaly = {15, 6, 6},
-    .threshold = {15, 10, 4},
-    .episode = {15, 6, 6, 0.16},
-    .mark = {12, 10, 15},
+    .background = {0x16191F},
+    .text = {0xECEEF3},
+    .faint_text = {0x9BA3B2},
+    .grid = {0x2A2F39},
+    .band = {0x20375A},
+    .expected = {0x4F7DBE},
+    .line = {0x93C5FF},
+    .envelope = {0x93C5FF, 0.38},
+    .anomaly = {0xFF6B5E},
+    .threshold = {0xFFB454},
+    .episode = {0xFF6B5E, 0.17},
+    .maintenance = {0x9BA3B2, 0.18},
+    .mark = {0xC7A6FF},
 };
 
-// Values are drawn within these, so that no difference of two overflows.
-constexpr double kLargest = 1e300;
-// The band may stretch the axis to so many times the range of the values themselves.
-constexpr double kMostStretch = 4;
+// Points closer than this many pixels become columns of twice that.
+constexpr double kPixelsAPoint = 1.2;
+constexpr double kPixelsAColumn = 2;
 
-struct Range {
-  double low = 0;
-  double high = 1;
-};
+// What chat services show without a second thought, and a mail carries.
+constexpr std::size_t kMostBytes = std::size_t{40} * 1024;
 
-double Bounded(double value) { return std::clamp(value, -kLargest, kLargest); }
-
-bool IsAnomalous(const ChartPoint& p) { return p.value > p.upper || p.value < p.lower; }
-
-// The axis: all values, the threshold, and of the band as much as does not squeeze the values.
-std::optional<Range> RangeOf(const Chart& chart) {
-  double low = std::numeric_limits<double>::infinity();
-  double high = -low;
-  const auto include = [&](double value) {
-    if (!std::isfinite(value)) return;
-    low = std::min(low, Bounded(value));
-    high = std::max(high, Bounded(value));
-  };
-  for (const ChartPoint& p : chart.points) {
-    include(p.value);
-    include(p.expected);
-  }
-  if (!(low <= high)) return std::nullopt;
-  if (chart.threshold) include(*chart.threshold);
-  const double values = high - low > 0 ? high - low : std::max(std::abs(high) * 0.1, 1e-9);
-  const Range most{low - kMostStretch * values, high + kMostStretch * values};
-  for (const ChartPoint& p : chart.points) {
-    if (std::isfinite(p.lower)) include(std::max(p.lower, most.low));
-    if (std::isfinite(p.upper)) include(std::min(p.upper, most.high));
-  }
-  const bool never_negative = std::none_of(chart.points.begin(), chart.points.end(),
-                                           [](const ChartPoint& p) { return p.value < 0; });
-  double margin = 0.06 * (high - low);
-  if (!(margin > 0)) margin = high != 0 ? 0.1 * std::abs(high) : 1;
-  Range range{low - margin, high + margin};
-  // A quantity that is never negative gets no room below zero, and starts there when zero is near.
-  if (never_negative && low < 0.35 * high) range.low = std::min(0.0, chart.threshold.value_or(0));
-  return range;
-}
-
-class Canvas {
+class Drawing {
  public:
-  explicit Canvas(const Chart& chart)
+  explicit Drawing(const Chart& chart)
       : chart_(chart),
         colours_(chart.theme == Theme::kDark ? kDarkPalette : kLightPalette),
         width_(std::clamp(chart.width, 200, 2000)),
         height_(std::clamp(chart.height, 150, 2000)),
-        surface_(cairo_image_surface_create(CAIRO_FORMAT_RGB24, width_, height_)),
-        cairo_(cairo_create(surface_.get())) {
-    // At half size, as a phone shows it, labels keep 11 pixels.
-    label_size_ = std::clamp(width_ / 36.0, 11.0, 30.0);
-  }
+        canvas_(width_, height_, colours_.background),
+        // At half size, as a phone shows it, labels keep 11 pixels.
+        label_(std::clamp(width_ / 36.0, 11.0, 30.0)),
+        line_(std::clamp(width_ / 320.0, 1.5, 3.5)) {}
 
   Result<std::string> Draw() {
-    Fill(colours_.background);
-    cairo_paint(cairo_.get());
-    cairo_select_font_face(cairo_.get(), "sans-serif", CAIRO_FONT_SLANT_NORMAL,
-                           CAIRO_FONT_WEIGHT_NORMAL);
-    const std::optional<Range> range = RangeOf(chart_);
     DrawTitle();
+    const std::optional<ValueRange> range = RangeOf(chart_);
     if (range && chart_.points.front().at <= chart_.points.back().at) {
-      DrawPlot(*range);
+      range_ = *range;
+      DrawLegend(label_ * 2.8);
+      DrawPlot();
     } else {
-      Text(width_ / 2.0, height_ / 2.0, "no data", colours_.faint_text, Anchor::kMiddle,
-           label_size_);
+      canvas_.Text({width_ / 2.0, height_ / 2.0}, "no data",
+                   {.size = label_, .colour = colours_.faint_text, .anchor = Anchor::kMiddle});
     }
-    return Encode();
+    return canvas_.Encode(kMostBytes);
   }
 
  private:
-  enum class Anchor : std::uint8_t { kLeft, kMiddle, kRight };
-  struct Plot {
-    double left, top, right, bottom;
-    Range range;
-    Instant start, end;
-  };
-
-  void Fill(const Colour& c) {
-    cairo_set_source_rgba(cairo_.get(), c.red / 15, c.green / 15, c.blue / 15, c.alpha);
-  }
-
-  double WidthOf(const std::string& text, double size) {
-    cairo_text_extents_t extents;
-    cairo_set_font_size(cairo_.get(), size);
-    cairo_text_extents(cairo_.get(), text.c_str(), &extents);
-    return extents.x_advance;
-  }
-
-  void Text(double x, double y, const std::string& text, const Colour& colour, Anchor anchor,
-            double size) {
-    const double width = WidthOf(text, size);
-    if (anchor == Anchor::kMiddle) x -= width / 2;
-    if (anchor == Anchor::kRight) x -= width;
-    Fill(colour);
-    cairo_move_to(cairo_.get(), x, y);
-    cairo_show_text(cairo_.get(), text.c_str());
-  }
-
-  void Line(double x1, double y1, double x2, double y2) {
-    cairo_move_to(cairo_.get(), x1, y1);
-    cairo_line_to(cairo_.get(), x2, y2);
-    cairo_stroke(cairo_.get());
-  }
-
   void DrawTitle();
-  double LegendItem(double x, double y, const char* text, const Colour& colour, bool filled);
   void DrawLegend(double y);
-  void DrawPlot(const Range& range);
-  void DrawGrid(Plot& plot);
-  void DrawBand(const Plot& plot);
-  void DrawValues(const Plot& plot);
-  void DrawOverlays(const Plot& plot);
+  double LegendItem(double x, double y, const std::string& text, const Colour& colour, Dash dash,
+                    bool filled);
+  void DrawPlot();
+  void DrawValueAxis();
+  void DrawTimeAxis();
+  void DrawSpans(const std::vector<TimeSpan>& spans, const Colour& colour);
+  void DrawBand(const std::vector<Column>& columns);
+  void DrawLines(const std::vector<Column>& columns);
+  void DrawUnusual(const std::vector<Column>& columns);
+  void DrawUnusualColumns(const std::vector<Column>& columns);
+  void DrawPeak();
+  void DrawThreshold();
+  void DrawMarks();
 
-  [[nodiscard]] double X(const Plot& plot, Instant at) const {
-    const auto whole = static_cast<double>((plot.end - plot.start).count());
-    const double share = whole > 0 ? static_cast<double>((at - plot.start).count()) / whole : 0.5;
-    return plot.left + (plot.right - plot.left) * std::clamp(share, 0.0, 1.0);
+  [[nodiscard]] double X(Instant at) const {
+    const Instant start = chart_.points.front().at;
+    const auto whole = static_cast<double>((chart_.points.back().at - start).count());
+    const double share = whole > 0 ? static_cast<double>((at - start).count()) / whole : 0.5;
+    return left_ + (right_ - left_) * std::clamp(share, 0.0, 1.0);
   }
-  [[nodiscard]] double Y(const Plot& plot, double value) const {
-    const double share = (Bounded(value) - plot.range.low) / (plot.range.high - plot.range.low);
-    return plot.bottom - (plot.bottom - plot.top) * std::clamp(share, 0.0, 1.0);
+  [[nodiscard]] double Y(double value) const {
+    const double share = (Bounded(value) - range_.low) / (range_.high - range_.low);
+    return bottom_ - (bottom_ - top_) * std::clamp(share, 0.0, 1.0);
   }
+  [[nodiscard]] Place At(Instant at, double value) const { return {X(at), Y(value)}; }
 
-  Result<std::string> Encode() {
-    if (cairo_status(cairo_.get()) != CAIRO_STATUS_SUCCESS) {
-      return Fail(ErrorCode::kInternal,
-                  std::string("cairo: ") + cairo_status_to_string(cairo_status(cairo_.get())));
+  // Runs of columns for which `y_of` is finite, as paths.
+  template <class ValueOf>
+  void DrawPath(const std::vector<Column>& columns, double width, const Colour& colour,
+                ValueOf value_of) {
+    std::vector<Place> run;
+    for (const Column& column : columns) {
+      const double value = value_of(column);
+      if (std::isfinite(value)) {
+        run.push_back(At(column.mean.at, value));
+        continue;
+      }
+      canvas_.Path(run, width, colour);
+      run.clear();
     }
-    Posterise();
-    std::string png;
-    const auto append = [](void* to, const unsigned char* data, unsigned length) {
-      static_cast<std::string*>(to)->append(reinterpret_cast<const char*>(data), length);
-      return CAIRO_STATUS_SUCCESS;
+    canvas_.Path(run, width, colour);
+  }
+
+  // Runs in which both edges are known, as areas.
+  template <class LowOf, class HighOf>
+  void DrawArea(const std::vector<Column>& columns, const Colour& colour, LowOf low_of,
+                HighOf high_of) {
+    const auto is_known = [&](const Column& c) {
+      return !std::isnan(low_of(c)) && !std::isnan(high_of(c));
     };
-    const cairo_status_t status = cairo_surface_write_to_png_stream(surface_.get(), append, &png);
-    if (status != CAIRO_STATUS_SUCCESS) {
-      return Fail(ErrorCode::kInternal, std::string("cairo: ") + cairo_status_to_string(status));
+    for (auto first = columns.begin(); first != columns.end();) {
+      first = std::find_if(first, columns.end(), is_known);
+      const auto last = std::find_if_not(first, columns.end(), is_known);
+      std::vector<Place> outline;
+      for (auto c = first; c != last; ++c) outline.push_back(At(c->mean.at, high_of(*c)));
+      for (auto c = last; c != first;) {
+        --c;
+        outline.push_back(At(c->mean.at, low_of(*c)));
+      }
+      if (!outline.empty()) canvas_.Area(outline, colour);
+      first = last;
     }
-    return png;
   }
-
-  // Rounds every channel to 16 levels: edges stay smooth to the eye, and the PNG is half as long.
-  void Posterise() {
-    cairo_surface_flush(surface_.get());
-    unsigned char* const pixels = cairo_image_surface_get_data(surface_.get());
-    const int stride = cairo_image_surface_get_stride(surface_.get());
-    for (int i = 0; i < stride * height_; ++i) {
-      const int level = (pixels[i] * 15 + 127) / 255;
-      pixels[i] = static_cast<unsigned char>(level * 17);
-    }
-    cairo_surface_mark_dirty(surface_.get());
-  }
-
-  struct Destroy {
-    void operator()(cairo_surface_t* surface) const { cairo_surface_destroy(surface); }
-    void operator()(cairo_t* cairo) const { cairo_destroy(cairo); }
-  };
 
   const Chart& chart_;
   const Palette& colours_;
   int width_;
   int height_;
-  double label_size_;
-  std::unique_ptr<cairo_surface_t, Destroy> surface_;
-  std::unique_ptr<cairo_t, Destroy> cairo_;
+  Canvas canvas_;
+  double label_;  // size of letters
+  double line_;   // width of the main line
+  ValueRange range_;
+  double left_ = 0, top_ = 0, right_ = 0, bottom_ = 0;
 };
-
-// Cairo refuses invalid UTF-8 for good, and control characters are drawn as boxes.
-std::string Drawable(const std::string& text) {
-  std::string shown;
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    std::size_t length = byte < 0x80    ? 1
-                         : byte >= 0xF0 ? 4
-                         : byte >= 0xE0 ? 3
-                         : byte >= 0xC2 ? 2
-                                        : 0;
-    if (byte >= 0xF5 || i + length > text.size()) length = 0;
-    for (std::size_t k = 1; k < length; ++k) {
-      if ((text[i + k] & 0xC0) != 0x80) length = 0;
-    }
-    const auto second = length > 1 ? static_cast<unsigned char>(text[i + 1]) : 0U;
-    const bool is_bad = (byte == 0xE0 && second < 0xA0) || (byte == 0xED && second > 0x9F) ||
-                        (byte == 0xF0 && second < 0x90) || (byte == 0xF4 && second > 0x8F);
-    if (length == 0 || is_bad) {
-      shown += '?';
-      ++i;
-      continue;
-    }
-    shown +=
-        length == 1 && (byte < 0x20 || byte == 0x7F) ? std::string(" ") : text.substr(i, length);
-    i += length;
-  }
-  return shown;
-}
 
 // `UTC`, `UTC+2`, `UTC-3:30`.
 std::string ZoneText(std::chrono::minutes offset) {
@@ -260,195 +168,237 @@ std::string ZoneText(std::chrono::minutes offset) {
   return text;
 }
 
-void Canvas::DrawTitle() {
-  const double size = label_size_ * 1.1;
-  std::string title = Drawable(chart_.title.substr(0, 300));
-  cairo_select_font_face(cairo_.get(), "sans-serif", CAIRO_FONT_SLANT_NORMAL,
-                         CAIRO_FONT_WEIGHT_BOLD);
-  const double room = width_ - 2 * label_size_ * 0.6;
-  if (WidthOf(title, size) > room) {
-    while (!title.empty() && WidthOf(title + "…", size) > room) {
-      while (!title.empty() && (title.back() & 0xC0) == 0x80) title.pop_back();
-      if (!title.empty()) title.pop_back();
-    }
-    title += "…";
-  }
-  Text(label_size_ * 0.6, label_size_ * 1.45, title, colours_.text, Anchor::kLeft, size);
-  cairo_select_font_face(cairo_.get(), "sans-serif", CAIRO_FONT_SLANT_NORMAL,
-                         CAIRO_FONT_WEIGHT_NORMAL);
+void Drawing::DrawTitle() {
+  const double room = width_ - 1.2 * label_;
+  const std::string title = Drawable(std::string_view(chart_.title).substr(0, 300));
+  // A long title is set smaller before it is cut.
+  double size = label_ * 1.1;
+  const double wanted = canvas_.WidthOf(title, size, Weight::kBold);
+  if (wanted > room) size *= std::max(room / wanted, 0.8);
+  canvas_.Text({label_ * 0.6, label_ * 1.45}, canvas_.Cut(title, size, Weight::kBold, room),
+               {.size = size, .colour = colours_.text, .weight = Weight::kBold});
 }
 
-double Canvas::LegendItem(double x, double y, const char* text, const Colour& colour, bool filled) {
-  const double size = label_size_ * 0.85;
+double Drawing::LegendItem(double x, double y, const std::string& text, const Colour& colour,
+                           Dash dash, bool filled) {
+  const double size = label_ * 0.85;
   const double swatch = size * 1.3;
-  Fill(colour);
+  const double width = swatch + size * 0.4 + canvas_.WidthOf(text, size, Weight::kNormal);
+  if (x + width > width_ - label_ * 0.5) return x;  // no room: the picture explains itself
   if (filled) {
-    cairo_rectangle(cairo_.get(), x, y - size * 0.75, swatch, size * 0.8);
-    cairo_fill(cairo_.get());
+    canvas_.Box({x, y - size * 0.78}, swatch, size * 0.85, colour);
   } else {
-    cairo_set_line_width(cairo_.get(), 3);
-    Line(x, y - size * 0.33, x + swatch, y - size * 0.33);
+    canvas_.Line({x, y - size * 0.33}, {x + swatch, y - size * 0.33}, line_ * 1.2, colour, dash);
   }
-  x += swatch + size * 0.4;
-  Text(x, y, text, colours_.faint_text, Anchor::kLeft, size);
-  return x + WidthOf(text, size) + size;
+  canvas_.Text({x + swatch + size * 0.4, y}, text, {.size = size, .colour = colours_.faint_text});
+  return x + width + size;
 }
 
-void Canvas::DrawLegend(double y) {
+void Drawing::DrawLegend(double y) {
   const auto has = [&](auto test) {
     return std::any_of(chart_.points.begin(), chart_.points.end(), test);
   };
-  double x = LegendItem(label_size_ * 0.6, y, "observed", colours_.line, false);
-  if (has([](const ChartPoint& p) { return std::isfinite(p.lower) && std::isfinite(p.upper); })) {
-    x = LegendItem(x, y, "expected", colours_.band, true);
-  }
-  if (chart_.threshold) x = LegendItem(x, y, "threshold", colours_.threshold, false);
-  if (has(IsAnomalous)) x = LegendItem(x, y, "unusual", colours_.anomaly, false);
+  double x = label_ * 0.6;
+  x = LegendItem(x, y, "observed", colours_.line, Dash::kNone, false);
+  if (has([](const ChartPoint& p) { return std::isfinite(p.lower) && std::isfinite(p.upper); }))
+    x = LegendItem(x, y, "expected", colours_.band, Dash::kNone, true);
+  if (has(IsUnusual)) x = LegendItem(x, y, "unusual", colours_.anomaly, Dash::kNone, false);
+  if (chart_.threshold && std::isfinite(*chart_.threshold))
+    x = LegendItem(x, y, "threshold", colours_.threshold, Dash::kShort, false);
+  if (!chart_.marks.empty()) x = LegendItem(x, y, "deploy", colours_.mark, Dash::kNone, false);
+  if (!chart_.maintenance.empty())
+    x = LegendItem(x, y, "maintenance", colours_.maintenance, Dash::kNone, true);
   const std::string zone = ZoneText(chart_.utc_offset);
-  const double size = label_size_ * 0.85;
-  const double right = width_ - label_size_ * 0.5;
-  if (x + WidthOf(zone, size) < right) {
-    Text(right, y, zone, colours_.faint_text, Anchor::kRight, size);
+  const double size = label_ * 0.85;
+  const double right = width_ - label_ * 0.5;
+  if (x + canvas_.WidthOf(zone, size, Weight::kNormal) < right) {
+    canvas_.Text({right, y}, zone,
+                 {.size = size, .colour = colours_.faint_text, .anchor = Anchor::kRight});
   }
 }
 
-void Canvas::DrawGrid(Plot& plot) {
-  const auto rows =
-      static_cast<std::size_t>(std::max(2.0, (plot.bottom - plot.top) / (label_size_ * 2.6)));
-  const ValueTicks ticks = TicksBetween(plot.range.low, plot.range.high, rows, chart_.unit);
+void Drawing::DrawValueAxis() {
+  const auto rows = static_cast<std::size_t>(std::max(2.0, (bottom_ - top_) / (label_ * 2.6)));
+  const ValueTicks ticks = TicksBetween(range_.low, range_.high, rows, chart_.unit);
   std::vector<std::string> labels;
   double widest = 0;
   for (const double value : ticks.values) {
     labels.push_back(FormatValue(value, ticks.step, chart_.unit));
-    widest = std::max(widest, WidthOf(labels.back(), label_size_));
+    widest = std::max(widest, canvas_.WidthOf(labels.back(), label_, Weight::kNormal));
   }
-  plot.left = std::min(widest + label_size_ * 0.9, width_ * 0.4);
-  cairo_set_line_width(cairo_.get(), 1);
+  left_ = std::min(widest + label_ * 0.95, width_ * 0.4);
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    const double y = std::round(Y(plot, ticks.values[i])) + 0.5;
-    Fill(colours_.grid);
-    Line(plot.left, y, plot.right, y);
-    Text(plot.left - label_size_ * 0.35, y + label_size_ * 0.35, labels[i], colours_.faint_text,
-         Anchor::kRight, label_size_);
-  }
-  const auto most = static_cast<std::size_t>((plot.right - plot.left) / (label_size_ * 4.2));
-  for (const TimeTick& tick : TicksBetween(plot.start, plot.end, most, chart_.utc_offset)) {
-    const double x = std::round(X(plot, tick.at)) + 0.5;
-    Fill(colours_.grid);
-    Line(x, plot.top, x, plot.bottom);
-    const double half = WidthOf(tick.label, label_size_) / 2;
-    Text(std::clamp(x, half + 2, width_ - half - 2), plot.bottom + label_size_ * 1.25, tick.label,
-         colours_.faint_text, Anchor::kMiddle, label_size_);
+    const double y = std::round(Y(ticks.values[i])) + 0.5;
+    canvas_.Line({left_, y}, {right_, y}, 1, colours_.grid);
+    canvas_.Text({left_ - label_ * 0.4, y + label_ * 0.35}, labels[i],
+                 {.size = label_, .colour = colours_.faint_text, .anchor = Anchor::kRight});
   }
 }
 
-void Canvas::DrawBand(const Plot& plot) {
-  const std::vector<ChartPoint>& points = chart_.points;
-  const auto is_known = [](const ChartPoint& p) {
-    return std::isfinite(p.lower) && std::isfinite(p.upper);
+void Drawing::DrawTimeAxis() {
+  const auto most = static_cast<std::size_t>((right_ - left_) / (label_ * 4.2));
+  const Instant start = chart_.points.front().at;
+  const Instant end = chart_.points.back().at;
+  for (const TimeTick& tick : TicksBetween(start, end, most, chart_.utc_offset)) {
+    const double x = std::round(X(tick.at)) + 0.5;
+    canvas_.Line({x, top_}, {x, bottom_}, 1, colours_.grid);
+    const double half = canvas_.WidthOf(tick.label, label_, Weight::kNormal) / 2;
+    canvas_.Text({std::clamp(x, half + 2, width_ - half - 2), bottom_ + label_ * 1.25}, tick.label,
+                 {.size = label_, .colour = colours_.faint_text, .anchor = Anchor::kMiddle});
+  }
+}
+
+void Drawing::DrawSpans(const std::vector<TimeSpan>& spans, const Colour& colour) {
+  double drawn_to = left_;  // spans of one pixel each must not add up to a dark one
+  for (const TimeSpan& span : spans) {
+    if (span.end < chart_.points.front().at || span.start > chart_.points.back().at) continue;
+    const double left = std::max(X(span.start), drawn_to);
+    const double right = std::max(X(span.end), left + 2);
+    canvas_.Box({left, top_}, right - left, bottom_ - top_, colour);
+    drawn_to = right;
+  }
+}
+
+void Drawing::DrawBand(const std::vector<Column>& columns) {
+  DrawArea(
+      columns, colours_.band, [](const Column& c) { return c.mean.lower; },
+      [](const Column& c) { return c.mean.upper; });
+}
+
+void Drawing::DrawLines(const std::vector<Column>& columns) {
+  DrawPath(columns, line_ * 0.6, colours_.expected,
+           [](const Column& c) { return c.mean.expected; });
+  if (columns.size() < chart_.points.size()) {
+    DrawArea(
+        columns, colours_.envelope, [](const Column& c) { return c.low; },
+        [](const Column& c) { return c.high; });
+  }
+  DrawPath(columns, line_, colours_.line, [](const Column& c) { return c.mean.value; });
+}
+
+// An unusual value is drawn with the line that leads to and from it.
+void Drawing::DrawUnusual(const std::vector<Column>& columns) {
+  std::vector<Place> run;
+  const auto is_unusual = [&](std::size_t i) {
+    return i < columns.size() && std::isfinite(columns[i].unusual);
   };
-  for (std::size_t first = 0; first < points.size();) {
-    if (!is_known(points[first])) {
-      ++first;
-      continue;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const bool is_drawn = std::isfinite(columns[i].mean.value) &&
+                          (is_unusual(i) || is_unusual(i + 1) || (i > 0 && is_unusual(i - 1)));
+    if (is_drawn) run.push_back(At(columns[i].mean.at, columns[i].mean.value));
+    const bool goes_on = is_drawn && i + 1 < columns.size();
+    if (goes_on) continue;
+    canvas_.Path(run, line_ * 1.35, colours_.anomaly);
+    run.clear();
+  }
+}
+
+// Among columns, a stroke from the band to the farthest value; neighbours are joined instead.
+void Drawing::DrawUnusualColumns(const std::vector<Column>& columns) {
+  for (auto first = columns.begin(); first != columns.end();) {
+    const auto is_unusual = [](const Column& c) { return std::isfinite(c.unusual); };
+    first = std::find_if(first, columns.end(), is_unusual);
+    const auto last = std::find_if_not(first, columns.end(), is_unusual);
+    std::vector<Place> run;
+    for (auto c = first; c != last; ++c) run.push_back(At(c->mean.at, c->unusual));
+    if (run.size() == 1) {
+      const double edge =
+          first->unusual > first->mean.upper ? first->mean.upper : first->mean.lower;
+      if (std::isfinite(edge))
+        canvas_.Line(At(first->mean.at, edge), run.front(), line_, colours_.anomaly);
+      canvas_.Dot(run.front(), line_ * 1.1, colours_.anomaly);
     }
-    std::size_t last = first;
-    while (last < points.size() && is_known(points[last])) ++last;
-    for (std::size_t i = first; i < last; ++i) {
-      cairo_line_to(cairo_.get(), X(plot, points[i].at), Y(plot, points[i].upper));
-    }
-    for (std::size_t i = last; i-- > first;) {
-      cairo_line_to(cairo_.get(), X(plot, points[i].at), Y(plot, points[i].lower));
-    }
-    cairo_close_path(cairo_.get());
+    canvas_.Path(run, line_ * 1.2, colours_.anomaly);
     first = last;
   }
-  Fill(colours_.band);
-  cairo_fill(cairo_.get());
 }
 
-void Canvas::DrawValues(const Plot& plot) {
-  cairo_set_line_join(cairo_.get(), CAIRO_LINE_JOIN_ROUND);
-  cairo_set_line_cap(cairo_.get(), CAIRO_LINE_CAP_ROUND);
-  const auto draw = [&](const Colour& colour, double width, auto value_of, auto is_drawn) {
-    Fill(colour);
-    cairo_set_line_width(cairo_.get(), width);
-    bool drawing = false;
-    for (std::size_t i = 0; i < chart_.points.size(); ++i) {
-      const ChartPoint& p = chart_.points[i];
-      const double value = value_of(p);
-      if (!std::isfinite(value) || !is_drawn(i)) {
-        drawing = false;
-        continue;
-      }
-      const double x = X(plot, p.at);
-      const double y = Y(plot, value);
-      if (!drawing) cairo_move_to(cairo_.get(), x, y);
-      cairo_line_to(cairo_.get(), x, y);  // of a single point: a dot
-      drawing = true;
-    }
-    cairo_stroke(cairo_.get());
-  };
-  const auto always = [](std::size_t) { return true; };
-  const auto value = [](const ChartPoint& p) { return p.value; };
-  draw(colours_.expected, 1.5, [](const ChartPoint& p) { return p.expected; }, always);
-  draw(colours_.line, 2.5, value, always);
-  // An unusual value is drawn with the line that leads to and from it.
-  const auto is_unusual = [&](std::size_t i) {
-    const auto at = [&](std::size_t k) {
-      return k < chart_.points.size() && IsAnomalous(chart_.points[k]);
-    };
-    return at(i) || at(i + 1) || (i > 0 && at(i - 1));
-  };
-  draw(colours_.anomaly, 3.5, value, is_unusual);
+// The value farthest out is named.
+void Drawing::DrawPeak() {
+  const auto peak = std::max_element(
+      chart_.points.begin(), chart_.points.end(),
+      [](const ChartPoint& a, const ChartPoint& b) { return FarOutside(a) < FarOutside(b); });
+  if (!IsUnusual(*peak) || !std::isfinite(peak->value)) return;
+  const Place at = At(peak->at, peak->value);
+  canvas_.Dot(at, line_ * 1.6, colours_.anomaly);
+  const std::string text = FormatAlone(peak->value, chart_.unit);
+  const double half = canvas_.WidthOf(text, label_ * 0.95, Weight::kBold) / 2;
+  const bool is_above = peak->value > peak->upper;
+  double y = is_above ? at.y - label_ * 0.55 : at.y + label_ * 1.25;
+  y = std::clamp(y, top_ + label_ * 0.85, bottom_ - label_ * 0.3);
+  const bool is_beside = std::abs(y - at.y) < label_ * 0.5;
+  // At the plot's edge the number stands beside its point.
+  double x = at.x;
+  if (is_beside)
+    x += at.x + half * 2 + label_ < right_ ? half + label_ * 0.6 : -half - label_ * 0.6;
+  if (is_beside) y = std::clamp(at.y + label_ * 0.35, top_ + label_ * 0.85, bottom_ - 2);
+  x = std::clamp(x, left_ + half + 2, right_ - half - 2);
+  canvas_.Text({x, y}, text,
+               {.size = label_ * 0.95,
+                .colour = colours_.anomaly,
+                .anchor = Anchor::kMiddle,
+                .weight = Weight::kBold,
+                .rim = colours_.background});
 }
 
-void Canvas::DrawOverlays(const Plot& plot) {
-  if (chart_.threshold && std::isfinite(*chart_.threshold)) {
-    const double dashes[] = {8, 6};
-    cairo_set_dash(cairo_.get(), dashes, 2, 0);
-    cairo_set_line_width(cairo_.get(), 2.5);
-    cairo_set_line_cap(cairo_.get(), CAIRO_LINE_CAP_BUTT);
-    Fill(colours_.threshold);
-    const double y = Y(plot, *chart_.threshold);
-    Line(plot.left, y, plot.right, y);
-    cairo_set_dash(cairo_.get(), nullptr, 0, 0);
-  }
-  cairo_set_line_width(cairo_.get(), 2);
-  Fill(colours_.mark);
+void Drawing::DrawThreshold() {
+  if (!chart_.threshold || !std::isfinite(*chart_.threshold)) return;
+  const double y = Y(*chart_.threshold);
+  canvas_.Line({left_, y}, {right_, y}, line_, colours_.threshold, Dash::kLong);
+  const double size = label_ * 0.85;
+  const bool has_room = y - top_ > size * 1.3;
+  canvas_.Text({left_ + label_ * 0.3, has_room ? y - size * 0.4 : y + size * 1.1},
+               FormatAlone(*chart_.threshold, chart_.unit),
+               {.size = size, .colour = colours_.threshold, .rim = colours_.background});
+}
+
+void Drawing::DrawMarks() {
+  const double half = label_ * 0.28;
   for (const Instant at : chart_.marks) {
-    if (at < plot.start || at > plot.end) continue;
-    const double x = X(plot, at);
-    Line(x, plot.top, x, plot.bottom);
-    cairo_move_to(cairo_.get(), x - 6, plot.top);
-    cairo_line_to(cairo_.get(), x + 6, plot.top);
-    cairo_line_to(cairo_.get(), x, plot.top + 9);
-    cairo_fill(cairo_.get());
+    if (at < chart_.points.front().at || at > chart_.points.back().at) continue;
+    const double x = X(at);
+    canvas_.Line({x, top_}, {x, bottom_}, line_ * 0.7, colours_.mark);
+    const Place flag[] = {{x - half, top_}, {x + half, top_}, {x, top_ + half * 1.5}};
+    canvas_.Area(flag, colours_.mark);
   }
 }
 
-void Canvas::DrawPlot(const Range& range) {
-  DrawLegend(label_size_ * 2.75);
-  Plot plot{
-      0,     label_size_ * 3.3,        width_ - label_size_ * 0.5, height_ - label_size_ * 1.7,
-      range, chart_.points.front().at, chart_.points.back().at};
-  DrawGrid(plot);
-  // Shading under the lines, over the grid.
-  Fill(colours_.episode);
-  for (const TimeSpan& span : chart_.episodes) {
-    if (span.end < plot.start || span.start > plot.end) continue;
-    const double left = X(plot, span.start);
-    cairo_rectangle(cairo_.get(), left, plot.top, std::max(2.0, X(plot, span.end) - left),
-                    plot.bottom - plot.top);
+void Drawing::DrawPlot() {
+  top_ = label_ * 3.4;
+  right_ = width_ - label_ * 0.6;
+  bottom_ = height_ - label_ * 1.75;
+  DrawValueAxis();
+  DrawTimeAxis();
+  const double room = right_ - left_;
+  const bool is_dense = static_cast<double>(chart_.points.size()) * kPixelsAPoint > room;
+  // One column a point when there is room for all.
+  std::vector<Column> columns;
+  if (is_dense) {
+    columns = ColumnsOf(chart_.points, static_cast<std::size_t>(room / kPixelsAColumn));
+  } else {
+    for (const ChartPoint& p : chart_.points) {
+      columns.push_back({.mean = p,
+                         .low = p.value,
+                         .high = p.value,
+                         .unusual = IsUnusual(p) ? p.value : std::nan("")});
+    }
   }
-  cairo_fill(cairo_.get());
-  DrawBand(plot);
-  DrawOverlays(plot);
-  DrawValues(plot);
+  DrawBand(columns);
+  DrawSpans(chart_.maintenance, colours_.maintenance);
+  DrawSpans(chart_.episodes, colours_.episode);
+  DrawMarks();
+  DrawThreshold();
+  DrawLines(columns);
+  if (is_dense) {
+    DrawUnusualColumns(columns);
+  } else {
+    DrawUnusual(columns);
+  }
+  DrawPeak();
 }
 
 }  // namespace
 
-Result<std::string> RenderPng(const Chart& chart) { return Canvas(chart).Draw(); }
+Result<std::string> RenderPng(const Chart& chart) { return Drawing(chart).Draw(); }
 
 }  // namespace warden::chart

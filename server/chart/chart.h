@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A watched series with its expected range as a PNG that is still readable when a phone shows it at
-// half its size. Drawn by Cairo in memory: no browser, no files. Pure and safe from any thread.
+// half its size, in few bytes. More points than pixels are drawn as their mean within their
+// extremes. Drawn by Cairo in memory: no browser, no files. Pure and safe from any thread.
 #pragma once
 
 #include <chrono>
@@ -33,11 +34,12 @@ struct TimeSpan {
 enum class Theme : std::uint8_t { kLight, kDark };
 
 struct Chart {
-  std::string title;                // one line, cut to fit
-  std::vector<ChartPoint> points;   // in order of time; values outside [lower, upper] are marked
-  std::optional<double> threshold;  // of the alert's own expression, a dashed line
-  std::vector<TimeSpan> episodes;   // shaded
-  std::vector<Instant> marks;       // deployments and the like: thin vertical lines
+  std::string title;                  // one line, cut to fit
+  std::vector<ChartPoint> points;     // in order of time; values outside [lower, upper] are marked
+  std::optional<double> threshold;    // of the alert's own expression, a dashed line
+  std::vector<TimeSpan> episodes;     // shaded
+  std::vector<TimeSpan> maintenance;  // shaded in grey
+  std::vector<Instant> marks;         // deployments: thin vertical lines
   Unit unit = Unit::kNone;
   std::chrono::minutes utc_offset{0};  // of the time axis
   Theme theme = Theme::kLight;

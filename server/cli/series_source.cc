@@ -117,7 +117,9 @@ Result<SeriesAnswer> AskPrometheus(const SeriesFlags& flags) {
     answer->series.resize(flags.max_series);
   }
   for (auto& series : answer->series) {
-    NamedSeries named{.name = NameOf(series.labels), .points = {}, .step = range->step};
+    NamedSeries named;
+    named.name = NameOf(series.labels);
+    named.step = range->step;
     named.points.reserve(series.samples.size());
     for (const auto& sample : series.samples) named.points.push_back({sample.at, sample.value});
     read.series.push_back(std::move(named));
@@ -136,7 +138,10 @@ Result<SeriesAnswer> ReadCsv(const SeriesFlags& flags) {
     if (!step) return std::unexpected(step.error());
     named.step = *step;
   }
-  for (const auto& row : *rows) named.points.push_back(row.point);
+  for (const auto& row : *rows) {
+    named.points.push_back(row.point);
+    named.written.emplace_back(row.time, row.value);
+  }
   SeriesAnswer read;
   read.series.push_back(std::move(named));
   return read;

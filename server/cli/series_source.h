@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "server/anomaly/series.h"
@@ -32,6 +33,8 @@ struct NamedSeries {
   std::string name;  // of a query's series the labels, `{a="b"}`; of a file nothing
   std::vector<anomaly::Point> points;
   Duration step{0};  // 0: as the points are
+  // Of a file, time and value of each point as they stand there.
+  std::vector<std::pair<std::string, std::string>> written;
 };
 
 struct SeriesAnswer {

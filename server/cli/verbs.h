@@ -15,7 +15,8 @@ void AddCheckConfig(CLI::App& app, int& status);
 void AddRoute(CLI::App& app, int& status);
 void AddBacktest(CLI::App& app, int& status);
 void AddForecast(CLI::App& app, int& status);
+void AddChart(CLI::App& app, int& status);
 
-inline constexpr auto kVerbs = {AddServe, AddCheckConfig, AddRoute, AddBacktest, AddForecast};
+inline constexpr auto kVerbs = {AddServe, AddCheckConfig, AddRoute, AddBacktest, AddForecast, AddChart};
 
 }  // namespace warden::cli

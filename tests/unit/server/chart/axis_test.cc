@@ -20,12 +20,28 @@ TEST(ValueTicks, AreRound) {
   EXPECT_EQ(Labels(-3, 12, 4, Unit::kNone), "0 5 10");
   EXPECT_EQ(Labels(0, 23'000, 4, Unit::kNone), "0 10k 20k");
   EXPECT_EQ(Labels(0, 0.00004, 4, Unit::kNone), "0 10\u00b5 20\u00b5 30\u00b5 40\u00b5");
-  EXPECT_EQ(Labels(0, 5e9, 5, Unit::kBytes), "0 1GiB 2GiB 3GiB 4GiB");
-  EXPECT_EQ(Labels(0, 1.3, 4, Unit::kSeconds), "0 500ms 1.0s");
-  EXPECT_EQ(Labels(0, 400, 4, Unit::kSeconds), "0 2min 4min 6min");
+  EXPECT_EQ(Labels(0, 5e9, 5, Unit::kBytes), "0 1 GiB 2 GiB 3 GiB 4 GiB");
+  EXPECT_EQ(Labels(0, 3 << 20, 3, Unit::kByteRate), "0 1 MiB/s 2 MiB/s 3 MiB/s");
+  EXPECT_EQ(Labels(0, 1.3, 4, Unit::kSeconds), "0 500 ms 1.0 s");
+  EXPECT_EQ(Labels(0, 400, 4, Unit::kSeconds), "0 2 min 4 min 6 min");
   EXPECT_EQ(Labels(0.95, 1, 5, Unit::kRatio), "95% 96% 97% 98% 99% 100%");
   EXPECT_EQ(Labels(0, 100, 4, Unit::kPercent), "0% 25% 50% 75% 100%");
   EXPECT_EQ(Labels(1e300, 2e300, 3, Unit::kNone), "1e+300 1.5e+300 2e+300");
+}
+
+TEST(FormatAlone, KeepsThreeDigitsAndNoIdleZeros) {
+  EXPECT_EQ(FormatAlone(1.2, Unit::kSeconds), "1.2 s");
+  EXPECT_EQ(FormatAlone(1.3149, Unit::kSeconds), "1.31 s");
+  EXPECT_EQ(FormatAlone(120, Unit::kSeconds), "2 min");
+  EXPECT_EQ(FormatAlone(0, Unit::kBytes), "0");
+  EXPECT_EQ(FormatAlone(1536, Unit::kBytes), "1.5 KiB");
+  EXPECT_EQ(FormatAlone(1.5e7, Unit::kByteRate), "14.3 MiB/s");
+  EXPECT_EQ(FormatAlone(-36.4, Unit::kPercent), "-36.4%");
+  EXPECT_EQ(FormatAlone(0.5, Unit::kRatio), "50%");
+  EXPECT_EQ(FormatAlone(13259, Unit::kNone), "13.3k");
+  EXPECT_EQ(FormatAlone(1000, Unit::kNone), "1000");
+  EXPECT_EQ(FormatAlone(1.31e21, Unit::kNone), "1.31e+21");
+  EXPECT_EQ(FormatAlone(5e-324, Unit::kNone), "4.94e-324");
 }
 
 TEST(ValueTicks, EndForNeighbouringDoubles) {
@@ -61,7 +77,8 @@ TEST(TimeTicks, AreRound) {
 TEST(UnitOf, FollowsMetricNames) {
   EXPECT_EQ(UnitOf("node_memory_MemAvailable_bytes"), Unit::kBytes);
   EXPECT_EQ(UnitOf("sum(process_cpu_seconds_total)"), Unit::kSeconds);
-  EXPECT_EQ(UnitOf("rate(node_network_receive_bytes_total[5m])"), Unit::kNone);
+  EXPECT_EQ(UnitOf("rate(node_network_receive_bytes_total[5m])"), Unit::kByteRate);
+  EXPECT_EQ(UnitOf("rate(process_cpu_seconds_total[5m])"), Unit::kNone);
   EXPECT_EQ(UnitOf("histogram_quantile(0.99, sum by (le) (rate(x_seconds_bucket[5m])))"),
             Unit::kSeconds);
   EXPECT_EQ(UnitOf("job:errors:ratio"), Unit::kNone);
