@@ -6,6 +6,7 @@
 
 #include "promql/lint/directives.h"
 #include "promql/lint/facts.h"
+#include "promql/lint/summary.h"
 #include "promql/template/prometheus.h"
 
 namespace promql::lint {
@@ -87,7 +88,12 @@ RuleFacts& RuleContext::facts() const {
   return *facts_;
 }
 
-void RuleContext::DropFacts() const { facts_.reset(); }
+void RuleContext::Summarise() const {
+  if (expr() != nullptr) {
+    summary_ = std::make_unique<const RuleSummary>(Summarised(*expr(), expression_facts()));
+  }
+  facts_.reset();
+}
 
 const analysis::Facts& RuleContext::expression_facts() const {
   auto& known = facts().expression;

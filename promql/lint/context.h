@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What checks look at: the rules of all files with everything that is known of them. Facts are
-// computed when first asked for and kept until DropFacts; a rule's facts belong to the thread that
-// checks its file, the rest is constant. A project owns its files; everything below borrows.
+// computed when first asked for and kept until Summarise; until then a rule's facts belong to the
+// thread that checks its file, and afterwards there is only its summary. The rest is constant. A project owns its files; everything below borrows.
 //
 //   Project ──▶ FileContext ──▶ GroupContext ──▶ RuleContext ──▶ Facts (labels, values, templates)
 #pragma once
@@ -32,8 +32,9 @@ namespace promql::lint {
 class Project;
 class FileContext;
 class GroupContext;
-struct RuleFacts;   // facts.h, which checks need not see
-struct Directives;  // directives.h
+struct RuleFacts;    // facts.h, which checks need not see
+struct Directives;   // directives.h
+struct RuleSummary;  // summary.h
 
 // A label's or annotation's template.
 struct TemplateText {
@@ -80,13 +81,17 @@ class RuleContext {
   // Of the expression, which has to be there.
   [[nodiscard]] const analysis::Facts& expression_facts() const;
   [[nodiscard]] const analysis::Units& units() const;
-  void DropFacts() const;
+  // Works out what the checks of the whole project need, once, and forgets the rest.
+  void Summarise() const;
+  // Null when the expression could not be parsed; not before Summarise().
+  [[nodiscard]] const RuleSummary* summary() const { return summary_.get(); }
 
  private:
   [[nodiscard]] RuleFacts& facts() const;
   const GroupContext* group_;
   const rulefile::Rule* rule_;
   mutable std::unique_ptr<RuleFacts> facts_;
+  mutable std::unique_ptr<const RuleSummary> summary_;
 };
 
 class GroupContext {

@@ -71,7 +71,7 @@ void RunOnFile(const std::vector<const CheckInfo*>& checks, const FileContext& f
           RunOnRule(*check, rule, sink);
         }
       }
-      rule.DropFacts();
+      rule.Summarise();
     }
   }
 }

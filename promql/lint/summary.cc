@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "promql/lint/summary.h"
+
+#include <algorithm>
+
+#include "promql/analysis/alert.h"
+#include "promql/lint/event_windows.h"
+
+namespace promql::lint {
+namespace {
+
+std::optional<PlainThreshold> ThresholdOf(const Expr& root, const analysis::Facts& facts) {
+  const analysis::AlertSplit split = analysis::SplitAlert(root);
+  if (split.conditions.size() != 1) return std::nullopt;
+  const analysis::Condition& condition = split.conditions.front();
+  if (condition.comparisons.size() != 1 || !condition.also.empty() || !condition.unless.empty()) {
+    return std::nullopt;
+  }
+  const analysis::Comparison& compares = condition.comparisons.front();
+  if (!compares.number || compares.returns_bool) return std::nullopt;
+  return PlainThreshold{facts.hashes.Of(*condition.observed), compares.op, *compares.number};
+}
+
+MetricRead ReadOf(const analysis::MetricUse& use, const analysis::Tree& tree) {
+  MetricRead read{use.selector, use.naming, use.name, use.matcher, Duration{0}, false};
+  const Expr* parent = tree.nodes()[tree.ParentOf(tree.IdOf(*use.selector))];
+  if (const MatrixSelector* matrix = parent->As<MatrixSelector>()) {
+    read.window = LengthOf(matrix->range);
+    read.is_bridged = use.range_function != nullptr;
+  }
+  return read;
+}
+
+// What is worth recording: an aggregation over something that is itself worked out.
+bool IsCostly(const Expr& node) {
+  const AggregateExpr* aggregate = node.As<AggregateExpr>();
+  if (aggregate == nullptr) return false;
+  const Expr& inner = analysis::Unwrapped(*aggregate->operand);
+  return inner.As<VectorSelector>() == nullptr;
+}
+
+}  // namespace
+
+RuleSummary Summarised(const Expr& root, const analysis::Facts& facts) {
+  RuleSummary summary;
+  summary.hash = facts.hashes.OfRoot();
+  summary.threshold = ThresholdOf(root, facts);
+  for (const analysis::MetricUse& use : facts.names.metrics) {
+    summary.reads.push_back(ReadOf(use, facts.tree));
+  }
+  summary.alerts = facts.names.alerts;
+  const auto nodes = facts.tree.nodes();
+  for (analysis::Tree::Id id = facts.tree.size(); id-- > 0;) {
+    if (!IsCostly(*nodes[id])) continue;
+    const auto size = facts.tree.SubtreeSize(id);
+    summary.parts.push_back({facts.hashes.Of(id), nodes[id], size});
+    id -= size - 1;  // what is inside it stands right before it
+  }
+  return summary;
+}
+
+}  // namespace promql::lint
