@@ -146,6 +146,35 @@ class FindLint(Case):
         shutil.copy(self.linter, place)
         self.assertEqual(self.find(), (0, place))
 
+    def toy(self, program):
+        """A source tree as ours, with a small program in the linter's place."""
+        source = self.folder / "source"
+        texts = {"CMakeLists.txt": "cmake_minimum_required(VERSION 3.25)\nproject(toy CXX)\n"
+                                   "set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)\nadd_subdirectory(promql)\n",
+                 "promql/CMakeLists.txt": "add_executable(promwarden-lint main.cc)\n", "promql/main.cc": program,
+                 "ci/cmake/room.cmake": "", "ci/install-deps": "#!/bin/bash\necho installing\n"}
+        for name, text in texts.items():
+            (source / name).parent.mkdir(parents=True, exist_ok=True)
+            (source / name).write_text(text)
+        (source / "ci/install-deps").chmod(0o755)
+        (source / "ci/lint-action").mkdir()
+        shutil.copy(ACTION / "find-lint", source / "ci/lint-action")
+        return subprocess.run([source / "ci/lint-action/find-lint"], capture_output=True, text=True, timeout=100,
+                              env={"PATH": "/usr/bin:/bin", "HOME": str(self.folder), "TMPDIR": str(self.folder)})
+
+    def test_builds_it_and_keeps_it(self):
+        done = self.toy("int main() { return 7; }\n")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.count("\n"), 1, "only the path goes to standard output")
+        self.assertEqual(subprocess.run([done.stdout.strip()]).returncode, 7)
+        self.assertEqual(list(self.folder.glob("tmp*")), [], "nothing is left behind")
+
+    def test_a_build_that_fails_says_why(self):
+        done = self.toy("no C++\n")
+        self.assertEqual((done.returncode, done.stdout), (3, ""))
+        self.assertIn("main.cc", done.stderr)
+        self.assertIn("does not build here", done.stderr)
+
     def test_another_source_is_kept_elsewhere(self):
         copy = self.folder / "source"
         for part in ("CMakeLists.txt", "ci/cmake/room.cmake", "promql/CMakeLists.txt", "ci/lint-action/find-lint"):
