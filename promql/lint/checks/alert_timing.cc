@@ -86,7 +86,8 @@ void GroupIntervalAboveLookback(const GroupContext& group, Sink& sink) {
                                  "graphs and alerts on it have holes"
                              : "the series ALERTS has holes, so that `for` and dashboards that look "
                                "at it see the alert end and begin",
-            .advice = "run the group more often, or read its series with last_over_time"});
+            .advice = "run the group more often, or read its series with last_over_time",
+            .severity = records ? std::nullopt : std::optional(Severity::kInfo)});
 }
 
 }  // namespace promql::lint::checks

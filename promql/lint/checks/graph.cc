@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "promql/lint/check.h"
+#include "promql/lint/config_reader.h"
 #include "promql/lint/field_policy.h"
 #include "promql/lint/summary.h"
 #include "promql/model/duration.h"
@@ -215,14 +216,21 @@ void UnusedRecord(const Project& project, Sink& sink) {
 
 // ALERTS{alertname="…"} of an alert that is not there.
 void AlertsReferenceUnknown(const Project& project, Sink& sink) {
+  std::vector<std::string_view> names;
+  ForEachRule(project, [&](const RuleContext& rule) {
+    if (rule.is_alert()) names.push_back(rule.name());
+  });
   ForEachRule(project, [&](const RuleContext& rule) {
     for (const analysis::AlertsReference& reference : rule.summary()->alerts) {
       if (reference.matcher == nullptr || reference.matcher->op != MatchOp::kEqual) continue;
       const std::string_view name = reference.matcher->value;
       if (name.empty() || !project.Alerting(name).empty()) continue;
+      // One that is nearly the same is a mistake; others may come from files that were not given.
+      const std::string_view near = Nearest(name, names);
       sink.Add(rule, {.at = rule.At(reference.matcher->span),
                       .message = "no rule of this run is an alert '" + std::string(name) + "'",
-                      .advice = "mend the name; alerts of other files can be given to the run too"});
+                      .advice = near.empty() ? "" : "did you mean '" + std::string(near) + "'?",
+                      .severity = near.empty() ? std::optional(Severity::kHint) : std::nullopt});
     }
   });
 }

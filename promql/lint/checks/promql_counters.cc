@@ -25,7 +25,13 @@ std::optional<MetricType> StatedType(const RuleContext& rule, std::string_view m
 // Names that are counters by convention, and no other rule records them as something else.
 bool IsCounter(const RuleContext& rule, std::string_view metric) {
   if (const auto stated = StatedType(rule, metric)) return *stated == MetricType::kCounter;
-  return metric.ends_with("_total") && rule.project().Recording(metric).empty();
+  if (!metric.ends_with("_total") || !rule.project().Recording(metric).empty()) return false;
+  // Some call a number of things that there are now a total.
+  constexpr auto kStates = std::to_array<std::string_view>(
+      {"pending", "queue", "backlog", "active", "current", "running", "open", "served", "waiting",
+       "in_use", "inflight", "size", "capacity", "memory", "space"});
+  return std::ranges::none_of(
+      kStates, [&](auto word) { return metric.find(word) != std::string_view::npos; });
 }
 
 // Names that cannot be counters: a state, a size, a share, a point in time.
@@ -93,7 +99,8 @@ void CounterRaw(const RuleContext& rule, Sink& sink) {
       above = ParentOf(facts.tree, *above);
     }
     const BinaryExpr* compares = above == nullptr ? nullptr : above->As<BinaryExpr>();
-    if (compares == nullptr || !IsComparison(compares->op)) continue;
+    if (compares == nullptr) continue;
+    if (compares->op != BinaryOp::kGreater && compares->op != BinaryOp::kGreaterEqual) continue;
     if (LooksAtExistence(above, *below)) continue;
     // More than nothing ever: the first error is what is waited for.
     if (const auto number = analysis::NumberIn(*compares->rhs); number && *number < 1) continue;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Matches between two vectors that do not do what they are written for. The facts, with their
 // proofs, are those of promql/analysis/joins.h.
+#include <algorithm>
 #include <string>
 
 #include "promql/analysis/facts.h"
@@ -62,6 +63,15 @@ std::string Quoted(std::string_view name) { return "'" + std::string(name) + "'"
 
 std::string_view Named(analysis::Side side) {
   return side == analysis::Side::kLeft ? "left" : "right";
+}
+
+// topk by (pod) (1, …): whatever labels are kept, there is one for each match.
+bool ChoosesOne(const Expr& side) {
+  const AggregateExpr* aggregate = analysis::Unwrapped(side).As<AggregateExpr>();
+  if (aggregate == nullptr || aggregate->parameter == nullptr) return false;
+  const bool chooses = aggregate->op == AggregateOp::kTopk || aggregate->op == AggregateOp::kBottomk ||
+                       aggregate->op == AggregateOp::kLimitk;
+  return chooses && analysis::NumberIn(*aggregate->parameter) == 1.0;
 }
 
 }  // namespace
@@ -132,6 +142,11 @@ void JoinOnNothing(const RuleContext& rule, Sink& sink) {
 
 void ManyToMany(const RuleContext& rule, Sink& sink) {
   ForEachJoin(rule, JoinFinding::kSideRepeats, [&](const JoinFact& fact) {
+    const BinaryExpr& binary = *fact.expr->As<BinaryExpr>();
+    // group_left (node) … max by (pod, node): one node a pod is what the writer knows.
+    const auto& brought = binary.written_matching->include;
+    if (std::ranges::find(brought, fact.label()) != brought.end()) return;
+    if (ChoosesOne(fact.side == analysis::Side::kLeft ? *binary.lhs : *binary.rhs)) return;
     Draft draft = DraftOf(rule, fact,
                           "the " + std::string(Named(fact.side)) + " side keeps the label " +
                               Quoted(fact.label()) +

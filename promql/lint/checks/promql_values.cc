@@ -4,6 +4,7 @@
 
 #include "promql/analysis/facts.h"
 #include "promql/lint/check.h"
+#include "promql/lint/choosing.h"
 
 namespace promql::lint::checks {
 namespace {
@@ -51,6 +52,11 @@ void AlwaysTrue(const RuleContext& rule, Sink& sink) {
     Draft draft = DraftOf(rule, fact, "this comparison is always true");
     if (rule.is_alert() && fact.expr == &analysis::Unwrapped(*rule.expr())) {
       draft.message += ": the alert fires as soon as there is a series";
+    }
+    // count(x == 1) > 0 chooses inside: the comparison is needless, the alert is right.
+    if (MayBeEmptyWhenWell(rule, *fact.expr->As<BinaryExpr>()->lhs)) {
+      draft.message = "this comparison changes nothing: it is always true";
+      draft.severity = Severity::kHint;
     }
     sink.Add(std::move(draft));
   }

@@ -44,7 +44,7 @@ void WindowSmall(const RuleContext& rule, Sink& sink) {
     draft.details = "it needs two samples, and the series is " + IntervalText(scrape);
     draft.advice = "look at " + FormatDuration(4 * scrape.length) + " or more";
     if (!scrape.is_stated) {
-      draft.severity = Severity::kInfo;
+      draft.severity = Severity::kHint;
       draft.confidence = Confidence::kHeuristic;
     } else if (is_empty && scrape.recorded_by == nullptr) {
       draft.severity = Severity::kError;

@@ -102,8 +102,9 @@ void RecordLevel(const RuleContext& rule, Sink& sink) {
             .advice = "name the labels that are left at the begin of the name"});
 }
 
+// Objectives and thresholds that carry labels are looked up by them; those are left alone.
 void RecordConstant(const RuleContext& rule, Sink& sink) {
-  if (rule.is_alert()) return;
+  if (rule.is_alert() || !rule.MergedLabels().empty()) return;
   const analysis::Facts& facts = rule.expression_facts();
   if (!facts.names.metrics.empty()) return;
   if (!facts.values.OfRoot().proven.interval.is_exact()) return;

@@ -34,8 +34,10 @@ const tmpl::Statement* ActionAround(tmpl::Block block, tmpl::Span part) {
   return nullptr;
 }
 
-bool IsSetByRule(const RuleContext& rule, std::string_view label) {
+// By another field than the text's own: `namespace: '{{ $labels.namespace }}'` only hands it on.
+bool IsSetByRule(const RuleContext& rule, const TemplateText& text, std::string_view label) {
   if (label == "alertname") return true;
+  if (text.is_label && text.field->name.value == label) return false;
   const auto fields = FieldsOf(rule, FieldKind::kLabel);
   return std::ranges::any_of(fields,
                              [&](const auto* field) { return field->name.value == label; });
@@ -188,7 +190,7 @@ void TemplatePrintfVerb(const RuleContext& rule, const TemplateText& text, Sink&
 // A label that the expression cannot return, and that no rule sets.
 void TemplateMissingLabel(const RuleContext& rule, const TemplateText& text, Sink& sink) {
   ForEachQueryLabel(rule, text, [&](const tmpl::LabelUse& use, const analysis::LabelFlow& flow) {
-    if (IsSetByRule(rule, use.name)) return;
+    if (IsSetByRule(rule, text, use.name)) return;
     const analysis::LabelBranch* without = flow.BranchWithout(use.name);
     if (without == nullptr) return;
     const bool is_nowhere = flow.Of(use.name) == Presence::kCannot;
@@ -216,7 +218,7 @@ void TemplateMissingLabel(const RuleContext& rule, const TemplateText& text, Sin
 // $labels holds what the query returned, not what the rule adds.
 void TemplateOwnLabel(const RuleContext& rule, const TemplateText& text, Sink& sink) {
   ForEachQueryLabel(rule, text, [&](const tmpl::LabelUse& use, const analysis::LabelFlow& flow) {
-    if (!IsSetByRule(rule, use.name)) return;
+    if (!IsSetByRule(rule, text, use.name)) return;
     if (flow.Of(use.name) == Presence::kMust) return;
     const bool is_nowhere =
         flow.Of(use.name) == Presence::kCannot || use.name == "alertname";
