@@ -206,8 +206,11 @@ Answer AskAlertmanager(const Value& question, const tmpl::Environment& environme
       if (auto added = library.Add(file.AsString()); !added) return std::unexpected(added.error());
     }
   }
+  const Value html = Member(question, "html");
+  const bool is_html = html.kind() == tmpl::Kind::kBool && html.AsBool();
+  const auto parse = is_html ? tmpl::Template::ParseHtml : tmpl::Template::Parse;
   const auto parsed =
-      tmpl::Template::Parse(TextMember(question, "text"), tmpl::AlertmanagerDialect(), &library);
+      parse(TextMember(question, "text"), tmpl::AlertmanagerDialect(), &library, "");
   if (!parsed) return std::unexpected(parsed.error());
   const auto data = tmpl::NotificationFromWebhook(Member(question, "data"));
   if (!data) return std::unexpected(InputProblem(data.error()));

@@ -40,6 +40,7 @@ struct Number {
 };
 
 struct Pipeline;
+struct Definition;
 
 enum class OperandKind : std::uint8_t {
   kDot,
@@ -96,6 +97,7 @@ struct Statement {
   Span span;              // the text, or the action from delimiter to delimiter
   std::string_view text;  // of kText; of kTemplate the name
   const Pipeline* pipeline = nullptr;
+  const Definition* callee = nullptr;  // of kTemplate, where a rewritten tree has settled it
   std::span<const Statement> body;
   std::span<const Statement> otherwise;
 };

@@ -244,7 +244,8 @@ bool Execution::LeaveLoop(StatementKind kind) {
 }
 
 bool Execution::CallTemplate(const Statement& statement) {
-  const Definition* const definition = tree_.Find(statement.text);
+  const Definition* const definition =
+      statement.callee != nullptr ? statement.callee : tree_.Find(statement.text);
   if (definition == nullptr)
     return Fail(statement.span, "there is no template " + Quote(statement.text));
   if (depth_ >= limits_.depth) return Fail(statement.span, "templates call each other too deeply");

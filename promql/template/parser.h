@@ -4,6 +4,7 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,7 @@ struct ParsedText {
   std::string_view text;
   Block main;
   std::vector<Definition> definitions;
+  std::unique_ptr<ParsedText> original;  // of a rewritten one, which borrows from it
 };
 
 inline constexpr std::size_t kLongestText = std::size_t{64} << 20U;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "promql/template/execute.h"
+#include "promql/template/html_rewrite.h"
 #include "promql/template/parser.h"
 
 namespace promql::tmpl {
@@ -53,6 +54,17 @@ std::expected<Template, Problem> Template::Parse(std::string_view text, const Di
   if (!parsed)
     return std::unexpected(Problem{Phase::kParse, parsed.error().span, parsed.error().message, {}});
   return Template(std::make_unique<ParsedText>(*std::move(parsed)), dialect, library);
+}
+
+std::expected<Template, Problem> Template::ParseHtml(std::string_view text, const Dialect& dialect,
+                                                     const Library* library,
+                                                     std::string_view name) {
+  auto plain = Parse(text, dialect, library, name);
+  if (!plain) return plain;
+  auto rewritten = RewriteForHtml(*plain);
+  if (!rewritten) return std::unexpected(std::move(rewritten).error());
+  rewritten->original = std::move(plain->parsed_);
+  return Template(std::make_unique<ParsedText>(*std::move(rewritten)), dialect, library);
 }
 
 std::expected<std::string, Problem> Template::Execute(const Value& data,

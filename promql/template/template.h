@@ -100,6 +100,14 @@ class Template {
                                                               const Dialect& dialect,
                                                               const Library* library = nullptr,
                                                               std::string_view name = "");
+  // A text that is HTML, as Go's html/template reads it (1.26): every value is escaped for its
+  // place, be it text, an attribute, an address, a script or a style. Fails, with phase kExecute,
+  // where a place cannot be told for certain, also in parts that would never be reached, and where
+  // the document does not end as text.
+  [[nodiscard]] static std::expected<Template, Problem> ParseHtml(std::string_view text,
+                                                                  const Dialect& dialect,
+                                                                  const Library* library = nullptr,
+                                                                  std::string_view name = "");
   Template(Template&&) noexcept;
   Template& operator=(Template&&) noexcept;
   ~Template();
