@@ -318,6 +318,9 @@ class TemplateVerb final : public Verb {
         ->allow_extra_args(false);
     verb->add_option("--value", value_, "The value of the alert's expression");
     verb->add_flag("--alertmanager", alertmanager_, "The texts are notification texts");
+    verb->add_flag("--html", html_,
+                   "The texts are HTML: values are escaped for their place, as in mails")
+        ->needs("--alertmanager");
     verb->add_option("--data", data_, "A file with a webhook body, the data of notification texts");
     verb->add_option("--templates", files_,
                      "A file with named templates for notification texts; may be repeated")
@@ -325,7 +328,8 @@ class TemplateVerb final : public Verb {
     verb->add_flag(
         "--json", json_,
         "Read one JSON object a line: \"text\", \"data\", \"dialect\" (prometheus, "
-        "alertmanager or go), \"queries\", \"now\", \"templates\"; answer with one a line: "
+        "alertmanager or go), \"queries\", \"now\", \"templates\", \"html\"; answer with one a "
+        "line: "
         "{\"ok\":true,\"output\":…} or {\"ok\":false,\"errors\":[{\"phase\":…,"
         "\"message\":…,\"start\":…,\"end\":…}]} (byte offsets into the text, end exclusive)");
     return verb;
@@ -396,7 +400,8 @@ class TemplateVerb final : public Verb {
     }
     const auto notification = tmpl::NotificationFromWebhook(body);
     if (!notification) GiveUp(data_ + ": " + notification.error());
-    return Show(text, tmpl::Template::Parse(text, tmpl::AlertmanagerDialect(), &library),
+    const auto parse = html_ ? tmpl::Template::ParseHtml : tmpl::Template::Parse;
+    return Show(text, parse(text, tmpl::AlertmanagerDialect(), &library, ""),
                 tmpl::AlertmanagerValue(*notification, arena), tmpl::kNotificationPointerType);
   }
 
@@ -431,6 +436,7 @@ class TemplateVerb final : public Verb {
   std::string value_ = "0";
   std::string data_;
   bool alertmanager_ = false;
+  bool html_ = false;
   bool json_ = false;
 };
 

@@ -40,6 +40,7 @@ Value ToPrint(const Value& value) {
 
 // The value as text; nothing at all is an empty one.
 Marked TextOf(const Call& call) {
+  if (call.args.empty()) return {};  // {{ html }}
   const Value value = Indirect(call.args[0]);
   if (value.kind() == Kind::kString) {
     const std::string text(value.AsString());
@@ -315,7 +316,7 @@ std::string WhyNoJson(const Value& value) {
 }
 
 Value ScriptValueFilter(Call& call) {
-  Value value = Indirect(call.args[0]);
+  Value value = call.args.empty() ? Value::String("") : Indirect(call.args[0]);
   std::string text;
   const bool is_shown_as_text =
       value.IsValid() && value.type()->append_text != nullptr && value.type() != &kTimeType;

@@ -203,7 +203,7 @@ HtmlFollower::Followed HtmlFollower::FollowBody(std::size_t instance) {
   const std::size_t around = std::exchange(instance_, instance);
   Loop* const loop = std::exchange(loop_, nullptr);
   const Followed end = FollowBlock(instances_[instance].body, instances_[instance].start);
-  if (end) instance_ = around;
+  instance_ = around;
   loop_ = loop;
   return end;
 }

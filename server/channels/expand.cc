@@ -29,15 +29,7 @@ std::string WithoutPings(std::string_view text) {
 
 std::string Escaped(std::string_view text, DataEscape escape) {
   const std::string valid = ToValidUtf8(text);
-  switch (escape) {
-    case DataEscape::kNone:
-      return valid;
-    case DataEscape::kHtml:
-      return EscapeHtml(valid);
-    case DataEscape::kSlack:
-      return WithoutPings(valid);
-  }
-  return valid;
+  return escape == DataEscape::kSlack ? WithoutPings(valid) : valid;
 }
 
 promql::LabelSet Escaped(const promql::LabelSet& labels, DataEscape escape) {
@@ -149,7 +141,9 @@ Expander::Data& Expander::Prepared() const {
 std::optional<std::string> Expander::Expand(std::string_view text) const {
   if (text.find("{{") == std::string_view::npos) return ToValidUtf8(text);
   const Data& data = Prepared();
-  const auto parsed = tmpl::Template::Parse(text, data.library.dialect(), &data.library);
+  const auto parse =
+      escape_ == DataEscape::kHtml ? tmpl::Template::ParseHtml : tmpl::Template::Parse;
+  const auto parsed = parse(text, data.library.dialect(), &data.library, "");
   if (!parsed) {
     Complain(message_.receiver, parsed.error().message);
     return std::nullopt;

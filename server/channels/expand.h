@@ -17,11 +17,11 @@
 
 namespace warden {
 
-// What happens to labels and annotations before a template sees them.
+// What becomes of values, so that nobody who writes labels can do harm.
 enum class DataEscape : std::uint8_t {
   kNone,
-  kHtml,   // entities: they cannot open or close a tag
-  kSlack,  // `<!channel>` and `<@U1>` ping nobody
+  kHtml,   // templates are HTML: each value is escaped for its place, as html/template does it
+  kSlack,  // `<!channel>` and `<@U1>` in labels and annotations ping nobody
 };
 
 class Expander {

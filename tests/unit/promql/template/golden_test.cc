@@ -118,8 +118,23 @@ Notification Message() {
   return message;
 }
 
-std::string RunNotification(const std::string& text) {
-  const Notification message = Message();
+// What people who write labels could try.
+Notification HostileMessage() {
+  Notification message = Message();
+  message.common_annotations = {{"summary", "<b>It's \"full\"</b> & +1"},
+                                {"address", "http://a.example/x?q=1 2&r=\"<"},
+                                {"code", "javascript:alert(1)"},
+                                {"end", "</script><!-- --> */"},
+                                {"style", "red; background: url(x)"},
+                                {"colour", "#ff8800"},
+                                {"lines", "a\nb\tc\\d`${e}"},
+                                {"sources", "/a 1x, javascript:b 2x"}};
+  return message;
+}
+
+enum class Content : std::uint8_t { kPlain, kHtml };
+
+std::string RunMessage(const Notification& message, const std::string& text, Content content) {
   Arena arena;
   Environment environment;
   environment.now = std::chrono::sys_seconds(std::chrono::seconds(1704168245));
@@ -129,8 +144,17 @@ std::string RunNotification(const std::string& text) {
       "{{ define \"broken\" }}{{ .Nope }}{{ end }}file itself",
       "rows.tmpl");
   if (!added) return "library: " + added.error().message;
-  return Outcome(Template::Parse(text, AlertmanagerDialect(), &library),
+  const auto parse = content == Content::kHtml ? Template::ParseHtml : Template::Parse;
+  return Outcome(parse(text, AlertmanagerDialect(), &library, ""),
                  AlertmanagerValue(message, arena), environment, text);
+}
+
+std::string RunNotification(const std::string& text) {
+  return RunMessage(Message(), text, Content::kPlain);
+}
+
+std::string RunHtml(const std::string& text) {
+  return RunMessage(HostileMessage(), text, Content::kHtml);
 }
 
 // What is known before a rule's text runs.
@@ -159,6 +183,7 @@ TEST(TemplateGolden, FormatsValues) { CheckGolden("format.txt", RunGo); }
 TEST(TemplateGolden, SaysWhatIsWrongAndWhere) { CheckGolden("errors.txt", RunGo); }
 TEST(TemplateGolden, ExpandsAnnotations) { CheckGolden("prometheus.txt", RunRule); }
 TEST(TemplateGolden, ExpandsNotifications) { CheckGolden("alertmanager.txt", RunNotification); }
+TEST(TemplateGolden, EscapesValuesByTheirPlaceInHtml) { CheckGolden("html.txt", RunHtml); }
 TEST(TemplateGolden, KnowsWhatFailsBeforeItRuns) { CheckGolden("check.txt", Checked); }
 
 }  // namespace

@@ -202,5 +202,48 @@ TEST(DefaultTemplateLibrary, HasATemplateForEveryChannelField) {
   EXPECT_EQ(DefaultTemplates().Find("slack.default.nope"), nullptr);
 }
 
+std::string Repeated(std::string_view text, int times) {
+  std::string out;
+  for (int i = 0; i < times; ++i) out += text;
+  return out;
+}
+
+TEST(TemplateHtml, KeepsWhatItBorrowsFrom) {
+  auto parsed = std::make_unique<std::expected<Template, Problem>>(Template::ParseHtml(
+      std::string("<a title='{{ \"<\" }}'>{{ template \"t\" . }}{{ define \"t\" }}x{{ end }}"),
+      GoDialect()));
+  ASSERT_TRUE(*parsed);
+  const Template moved = *std::move(*parsed);
+  parsed.reset();
+  EXPECT_EQ(moved.Execute({}, {}), "<a title='&lt;'>x");
+}
+
+TEST(TemplateHtml, EndsOnHostileTexts) {
+  std::string chain;
+  for (int i = 0; i < 5'000; ++i) {
+    chain += "{{ define \"" + std::to_string(i) + "\" }}<b>{{ template \"" +
+             std::to_string(i + 1) + "\" . }}{{ end }}";
+  }
+  const std::vector<std::string> texts = {
+      Repeated("{{ range . }}", 40) + "<b>" + Repeated("{{ end }}", 40),
+      Repeated("{{ if . }}", 900) + "<b>" + Repeated("{{ end }}", 900),
+      chain + "{{ template \"0\" . }}",
+      "<script>" + Repeated("`${", 20'000) + "{{ . }}" + Repeated("{{ . }}", 2'000),
+      "<script>" + Repeated("{'", 200'000),
+      Repeated("<", 200'000),
+      "<style>p{a:\"" + Repeated("\\3f", 200'000),
+      Repeated("<script>\"", 50'000),
+      "<a onclick=\"" + Repeated("&#", 200'000),
+      "<meta content=\"" + Repeated("url ", 100'000),
+  };
+  for (const std::string& text : texts) {
+    const auto before = std::chrono::steady_clock::now();
+    const auto parsed = Template::ParseHtml(text, GoDialect());
+    if (!parsed) EXPECT_LE(parsed.error().span.end, text.size());
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5))
+        << text.substr(0, 60);
+  }
+}
+
 }  // namespace
 }  // namespace promql::tmpl

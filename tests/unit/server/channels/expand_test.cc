@@ -78,6 +78,14 @@ TEST(Expander, MakesDataHarmlessWhereItMatters) {
   const std::string text = "<b>{{ .CommonAnnotations.summary }}</b>";
   EXPECT_EQ(Expanded(samples::Hostile(), text, DataEscape::kHtml),
             "<b>&lt;@U123&gt; &lt;#C1|x&gt; &lt;!here&gt; @here &lt;img src=x onerror=y&gt;</b>");
+  EXPECT_EQ(Expanded(samples::Hostile(),
+                     "<a href=\"/?q={{ .CommonAnnotations.summary }}\" {{ \"onclick\" }}=\"1\">"
+                     "{{ safeHtml \"<i>\" }}",
+                     DataEscape::kHtml),
+            "<a href=\"/?q=%3c%40U123%3e%20%3c%23C1%7cx%3e%20%3c%21here%3e%20%40here%20"
+            "%3cimg%20src%3dx%20onerror%3dy%3e\" ZgotmplZ=\"1\"><i>");
+  EXPECT_EQ(Expanded(samples::Hostile(), "<a href={{ .Status }}", DataEscape::kHtml), "built in")
+      << "where it ends is no place for more";
   EXPECT_EQ(Expanded(samples::Hostile(), "<!channel> " + text, DataEscape::kSlack),
             "<!channel> <b>&lt;@U123> &lt;#C1|x> &lt;!here> @here <img src=x onerror=y></b>")
       << "the user's own ping stays";
