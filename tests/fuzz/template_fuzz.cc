@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a template of all three dialects: no crash, no run without end, spans inside the
-// text.
+// Any bytes as a template of all three dialects, and as HTML: no crash, no run without end, spans
+// inside the text.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -36,14 +36,14 @@ class Answers final : public QuerySource {
   }
 };
 
-void Run(std::string_view text, const Dialect& dialect, const Value& data, const Type& type,
-         const Library* library) {
-  const auto parsed = Template::Parse(text, dialect, library, "fuzz");
-  if (!parsed) {
-    CheckSpan(parsed.error().span, text);
-    Require(!parsed.error().message.empty(), "problems have messages");
-    return;
-  }
+void CheckProblem(const Problem& problem, std::string_view text) {
+  if (problem.template_name.empty()) CheckSpan(problem.span, text);
+  Require(!problem.message.empty(), "problems have messages");
+}
+
+void Run(const std::expected<Template, Problem>& parsed, std::string_view text, const Value& data,
+         const Type& type) {
+  if (!parsed) return CheckProblem(parsed.error(), text);
   for (const Mistake& mistake : CheckTemplate(*parsed, type).mistakes)
     CheckSpan(mistake.span, text);
   Answers answers;
@@ -55,9 +55,7 @@ void Run(std::string_view text, const Dialect& dialect, const Value& data, const
   limits.memory_bytes = 16U << 20U;
   limits.depth = 2000;
   const auto output = parsed->Execute(data, environment, limits);
-  if (output) return;
-  if (output.error().template_name.empty()) CheckSpan(output.error().span, text);
-  Require(!output.error().message.empty(), "problems have messages");
+  if (!output) CheckProblem(output.error(), text);
 }
 
 }  // namespace
@@ -69,19 +67,23 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   RuleData rule;
   rule.labels = &labels;
   rule.value = 1e3;
-  Run(text, PrometheusDialect(), PrometheusData(rule, arena), kRuleDataType, nullptr);
+  Run(Template::Parse(text, PrometheusDialect()), text, PrometheusData(rule, arena), kRuleDataType);
   Notification message;
   message.status = "firing";
   message.common_labels = labels;
   message.alerts.emplace_back();
   message.alerts[0].status = "firing";
   message.alerts[0].labels = labels;
-  Run(text, AlertmanagerDialect(), AlertmanagerValue(message, arena), kNotificationPointerType,
-      &DefaultTemplates());
+  const Value notification = AlertmanagerValue(message, arena);
+  for (const auto parse : {Template::Parse, Template::ParseHtml}) {
+    Run(parse(text, AlertmanagerDialect(), &DefaultTemplates(), "fuzz"), text, notification,
+        kNotificationPointerType);
+  }
   const Value list[] = {Value::Int(1), Value::String("b"), Value::Nil(), Value::Float(2.5)};
   const MapEntry entries[] = {{"l", Value::Slice(kListType, list, arena)},
                               {"s", Value::String("text")},
                               {"i", Value::Int(7)}};
-  Run(text, GoDialect(), Value::Map(kMapType, entries, arena), kMapType, nullptr);
+  Run(Template::Parse(text, GoDialect(), nullptr, "fuzz"), text,
+      Value::Map(kMapType, entries, arena), kMapType);
   return 0;
 }

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "promql/template/alertmanager.h"
 #include "promql/template/prometheus.h"
@@ -221,8 +224,8 @@ TEST(TemplateHtml, KeepsWhatItBorrowsFrom) {
 TEST(TemplateHtml, EndsOnHostileTexts) {
   std::string chain;
   for (int i = 0; i < 5'000; ++i) {
-    chain += "{{ define \"" + std::to_string(i) + "\" }}<b>{{ template \"" +
-             std::to_string(i + 1) + "\" . }}{{ end }}";
+    chain += "{{ define \"" + std::to_string(i) + "\" }}<b>{{ template \"" + std::to_string(i + 1) +
+             "\" . }}{{ end }}";
   }
   const std::vector<std::string> texts = {
       Repeated("{{ range . }}", 40) + "<b>" + Repeated("{{ end }}", 40),
@@ -239,7 +242,9 @@ TEST(TemplateHtml, EndsOnHostileTexts) {
   for (const std::string& text : texts) {
     const auto before = std::chrono::steady_clock::now();
     const auto parsed = Template::ParseHtml(text, GoDialect());
-    if (!parsed) EXPECT_LE(parsed.error().span.end, text.size());
+    if (!parsed) {
+      EXPECT_LE(parsed.error().span.end, text.size());
+    }
     EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5))
         << text.substr(0, 60);
   }
