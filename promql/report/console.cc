@@ -268,6 +268,7 @@ class Console {
 
   void WriteSummary() {
     const Counts counts = Count(report_);
+    if (style_.quiet && report_.findings.empty() && report_.unread.empty()) return;
     for (const Unread& unread : report_.unread) {
       Inked(Ink::kError, "could not read ");
       out_ += OneLine(unread.file) + ": " + OneLine(unread.message) + "\n";
@@ -281,6 +282,9 @@ class Console {
       text += ", " + std::to_string(report_.suppressed.size()) + " suppressed";
     }
     if (report_.in_baseline > 0) text += ", " + std::to_string(report_.in_baseline) + " known";
+    if (report_.quieter > 0) {
+      text += ", " + std::to_string(report_.quieter) + " not shown (--min-severity hint)";
+    }
     bool is_first = true;
     for (std::string_view line : Wrap(text, width())) {
       if (is_first && line.starts_with(counted)) {

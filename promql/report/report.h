@@ -60,6 +60,7 @@ struct Report {
   std::vector<Finding> findings;  // by file, then place
   std::vector<Suppressed> suppressed;
   std::size_t in_baseline = 0;  // findings left out because they were known
+  std::size_t quieter = 0;      // findings left out because they are not loud enough
   std::vector<Unread> unread;
   std::vector<CheckText> checks;     // at least those that found something, in any order
   std::vector<CheckedGroup> groups;  // every one that was checked
@@ -76,7 +77,8 @@ struct Report {
 struct Style {
   bool color = false;
   std::size_t width = 80;
-  std::string token;  // for GitHub: unknown to whoever wrote the rules
+  std::string token;   // for GitHub: unknown to whoever wrote the rules
+  bool quiet = false;  // nothing where there is nothing to say
 };
 
 struct Reporter {
