@@ -30,12 +30,12 @@ int RunProgram(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     const bool asked = error.get_exit_code() == 0;  // --help, --version
     program.exit(error);
-    return asked ? promql::cli::kSuccess : promql::cli::kFailure;
+    return asked ? promql::cli::kSuccess : promql::cli::kUsage;
   }
   for (const auto& [command, verb] : verbs) {
     if (command->parsed()) return verb->Run();
   }
-  return promql::cli::kFailure;
+  return promql::cli::kUsage;
 }
 
 }  // namespace
@@ -48,5 +48,5 @@ int main(int argc, char** argv) {
   } catch (...) {
     std::cerr << "promwarden-lint: unknown failure\n";
   }
-  return promql::cli::kFailure;
+  return promql::cli::kCannotRun;
 }

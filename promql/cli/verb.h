@@ -8,8 +8,9 @@ namespace promql::cli {
 
 // Exit codes of the program, for all verbs.
 inline constexpr int kSuccess = 0;
-inline constexpr int kFindings = 1;  // the input is not as it should be
-inline constexpr int kFailure = 2;   // the program could not do its work
+inline constexpr int kFindings = 1;   // the input is not as it should be
+inline constexpr int kUsage = 2;      // the command line or the configuration is wrong
+inline constexpr int kCannotRun = 3;  // something could not be read, written or started
 
 class Verb {
  public:
