@@ -125,6 +125,7 @@ constexpr Field<AnomalyConfig> kAnomalyFields[] = {
     {"detector", SetDetector<AnomalyConfig>},
     {"queries", SetList<&AnomalyConfig::queries>},
     {"chart", SetChart},
+    {"expressions", Set<&AnomalyConfig::uses_expressions>},
 };
 
 constexpr Field<SeverityMapping> kSeverityFields[] = {

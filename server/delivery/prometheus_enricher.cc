@@ -8,6 +8,7 @@
 
 #include "server/base/log.h"
 #include "server/delivery/alert_chart.h"
+#include "server/delivery/alert_query.h"
 
 namespace warden {
 namespace {
@@ -78,7 +79,26 @@ void PrometheusEnricher::Work() {
   }
 }
 
-std::optional<AnomalyVerdict> PrometheusEnricher::Answer(const Job& job) {
+// Nobody named a query for the alert: what its rule compares is checked, or nothing.
+std::optional<AnomalyVerdict> PrometheusEnricher::Answer(Job& job) {
+  Question& question = job.question;
+  const bool is_named = !question.query.empty();
+  std::optional<AlertThreshold> threshold;
+  if (is_named) {
+    threshold = ThresholdOf(question.expression, question.query);
+  } else {
+    auto own = AlertQueryOf(question.expression, question.alert);
+    if (!own) return std::nullopt;
+    question.query = std::move(own->query);
+    threshold = own->threshold;
+  }
+  std::optional<AnomalyVerdict> verdict = Check(job, is_named, threshold);
+  if (verdict) verdict->threshold = std::move(threshold);
+  return verdict;
+}
+
+std::optional<AnomalyVerdict> PrometheusEnricher::Check(
+    const Job& job, bool is_named, const std::optional<AlertThreshold>& threshold) {
   const Question& question = job.question;
   const Instant now = parts_.clock.Now();
   const auto budget = std::chrono::floor<std::chrono::milliseconds>(job.deadline - now);
@@ -107,6 +127,10 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Answer(const Job& job) {
     worst = std::move(verdict);
     worst_place = place;
   }
+  // Nobody asked for this check: without a result there is nothing to tell.
+  const bool says_something =
+      worst && (worst->state == anomaly::State::kOk || worst->state == anomaly::State::kAnomalous);
+  if (!is_named && !says_something) return std::nullopt;
   if (!worst) {
     AnomalyVerdict nothing;
     nothing.query = question.query;
@@ -114,16 +138,17 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Answer(const Job& job) {
     return nothing;
   }
   AnomalyVerdict verdict = Describe(question.query, *worst);
-  verdict.chart = Draw(job, now, answer->series[worst_place]);
+  verdict.chart = Draw(job, threshold, now, answer->series[worst_place]);
   return verdict;
 }
 
 // Only while there is time: a message without a picture is better than a late one.
-std::shared_ptr<const std::string> PrometheusEnricher::Draw(const Job& job, Instant asked_at,
-                                                            const promapi::TimeSeries& series) {
+std::shared_ptr<const std::string> PrometheusEnricher::Draw(
+    const Job& job, const std::optional<AlertThreshold>& threshold, Instant asked_at,
+    const promapi::TimeSeries& series) {
   const ChartStyle style = job.config->anomaly.chart;
   if (style == ChartStyle::kNone || job.deadline - parts_.clock.Now() < kTimeToDraw) return nullptr;
-  auto png = DrawAlert(job.question, asked_at, series, style);
+  auto png = DrawAlert(job.question, threshold, asked_at, series, style);
   if (png) return std::make_shared<const std::string>(*std::move(png));
   Log(LogLevel::kWarn, "a message goes out without its chart", {{"err", png.error().message}});
   return nullptr;

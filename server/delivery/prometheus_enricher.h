@@ -54,9 +54,12 @@ class PrometheusEnricher final : public Enricher {
     Done done;
   };
   void Work();
-  [[nodiscard]] std::optional<AnomalyVerdict> Answer(const Job& job);
-  [[nodiscard]] std::shared_ptr<const std::string> Draw(const Job& job, Instant asked_at,
-                                                        const promapi::TimeSeries& series);
+  [[nodiscard]] std::optional<AnomalyVerdict> Answer(Job& job);
+  [[nodiscard]] std::optional<AnomalyVerdict> Check(
+      const Job& job, bool is_named, const std::optional<AlertThreshold>& threshold);
+  [[nodiscard]] std::shared_ptr<const std::string> Draw(
+      const Job& job, const std::optional<AlertThreshold>& threshold, Instant asked_at,
+      const promapi::TimeSeries& series);
   void Report(const Job& job, const Result<promapi::QueryAnswer>& answer,
               std::chrono::duration<double> took);
 

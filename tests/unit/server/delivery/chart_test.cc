@@ -53,36 +53,16 @@ TEST(RandomKey, IsLongAndNew) {
   EXPECT_NE(RandomKey(), RandomKey());
 }
 
-TEST(Threshold, IsWhatTheExpressionComparesTheQueryWith) {
-  EXPECT_EQ(ThresholdOf("rate(x[5m]) > 0.5", "rate(x[5m])"), 0.5);
-  EXPECT_EQ(ThresholdOf("rate( x[5m] )>=bool -2e3", "rate(x[5m])"), -2000);
-  EXPECT_EQ(ThresholdOf("up == 0", "up"), 0);
-  EXPECT_EQ(ThresholdOf("a < +3", "a"), 3);
-  for (const char* other : {"rate(x[5m])", "rate(x[5m]) > y", "rate(x[5m]) > 1 and z", "x > 1",
-                            "rate(x[5m]) * 2 > 1", "rate(x[5m]) > Inf", ""}) {
-    EXPECT_FALSE(ThresholdOf(other, "rate(x[5m])")) << other;
-  }
-  EXPECT_FALSE(ThresholdOf("> 1", ""));
-}
-
-TEST(Expression, IsReadFromTheGeneratorUrl) {
-  EXPECT_EQ(ExpressionOf("http://p:9090/graph?g0.expr=rate%28x%5B5m%5D%29+%3E+0.5&g0.tab=1"),
-            "rate(x[5m]) > 0.5");
-  EXPECT_EQ(ExpressionOf("http://p/graph?g0.tab=1&g0.expr=up%20%3D%3D%200#x"), "up == 0");
-  EXPECT_EQ(ExpressionOf("http://p/graph?g0.expr=%zz%"), "%zz%");
-  EXPECT_EQ(ExpressionOf("http://p/graph"), "");
-}
-
 TEST(DrawAlert, BearsAnySeries) {
   Question question;
   question.query = "latency_seconds";
   question.history = 24h;
   question.step = 5min;
   question.began_at = kNow - 10min;
-  question.generator_url = "http://p/graph?g0.expr=latency_seconds+%3E+2";
+  std::optional<AlertThreshold> threshold = AlertThreshold{">", 2};
   promapi::TimeSeries series;
   const auto png = [&](ChartStyle style) {
-    const auto drawn = DrawAlert(question, kNow, series, style);
+    const auto drawn = DrawAlert(question, threshold, kNow, series, style);
     EXPECT_TRUE(drawn.has_value());
     return drawn.value_or("");
   };
@@ -90,7 +70,7 @@ TEST(DrawAlert, BearsAnySeries) {
   for (int i = 300; i > 0; --i) series.samples.push_back({kNow - i * 5min, 1 + 0.01 * (i % 7)});
   const std::string light = png(ChartStyle::kLight);
   EXPECT_NE(light, png(ChartStyle::kDark));
-  question.generator_url.clear();
+  threshold.reset();
   EXPECT_NE(light, png(ChartStyle::kLight)) << "without its threshold";
 }
 
