@@ -19,6 +19,13 @@ int RunProgram(int argc, char** argv) {
                    "promwarden-lint");
   program.set_version_flag("--version", "promwarden-lint " PROMWARDEN_VERSION);
   program.require_subcommand(1);
+  program.footer(
+      "Examples:\n"
+      "  promwarden-lint parse 'sum(rate(a[5m])) by (b)'   is this PromQL, and what is it?\n"
+      "  promwarden-lint fmt --check rules/*.yml           are the expressions laid out?\n"
+      "  promwarden-lint fmt -w rules/*.yml                lay them out\n"
+      "  promwarden-lint template --help                   expand templates of rules and messages\n"
+      "\n`promwarden-lint VERB --help` says more about each.");
   std::vector<std::pair<CLI::App*, std::unique_ptr<Verb>>> verbs;
   for (const auto make : promql::cli::kVerbs) {
     auto verb = make();
