@@ -57,7 +57,11 @@ class CiVerb final : public Verb {
     FindingsRun run(flags_, rules_, *loaded.config);
     LoadedRules rules = LoadRules(rules_, *loaded.config);
     const RuleChanges changes(*rules.project, difference->files, *loaded.config);
-    lint::LintResult result = run.Lint(*rules.project);
+    lint::LintOptions options;
+    options.wants = [&](const lint::RuleContext& rule) {
+      return changes.StateOf(rule) != RuleState::kUnmodified;
+    };
+    lint::LintResult result = run.Lint(*rules.project, std::move(options));
     std::erase_if(result.findings, [&](const auto& one) { return !changes.Concerns(one); });
     std::erase_if(result.suppressed,
                   [&](const auto& one) { return !changes.Concerns(one.finding); });

@@ -20,12 +20,18 @@ int RunProgram(int argc, char** argv) {
   program.set_version_flag("--version", "promwarden-lint " PROMWARDEN_VERSION);
   program.require_subcommand(1);
   program.footer(
-      "Examples:\n"
-      "  promwarden-lint parse 'sum(rate(a[5m])) by (b)'   is this PromQL, and what is it?\n"
-      "  promwarden-lint fmt --check rules/*.yml           are the expressions laid out?\n"
-      "  promwarden-lint fmt -w rules/*.yml                lay them out\n"
-      "  promwarden-lint template --help                   expand templates of rules and messages\n"
-      "\n`promwarden-lint VERB --help` says more about each.");
+      "First steps:\n"
+      "  promwarden-lint check                 everything wrong with the rules here and below\n"
+      "  promwarden-lint explain ID            why a finding matters, and how to silence it\n"
+      "  promwarden-lint fix --diff            what can be mended without changing a rule's "
+      "meaning\n"
+      "  promwarden-lint ci                    only what this branch changed\n"
+      "  promwarden-lint fmt --diff FILES      how the expressions would be laid out\n"
+      "  promwarden-lint parse 'sum(a) by (b)' is this PromQL, and what is it?\n"
+      "  promwarden-lint VERB --help           the options of a verb\n"
+      "Exit codes: 0 nothing that fails, 1 findings that fail, 2 usage or configuration, 3 could "
+      "not "
+      "run.");
   std::vector<std::pair<CLI::App*, std::unique_ptr<Verb>>> verbs;
   for (const auto make : promql::cli::kVerbs) {
     auto verb = make();

@@ -52,7 +52,6 @@ void Rebase(lint::Config& config) {
   for (std::string& path : config.run.tests) rebase(path);
   if (config.run.paths.empty()) config.run.paths = {"."};
   rebase(config.run.baseline);
-  rebase(config.run.alertmanager_config);
 }
 
 // Later flags of the command line over what the file says.

@@ -117,15 +117,13 @@ void SetSchemas(RunDefaults& out, ConfigErrors& errors, const ConfigNode& node) 
   ReadSections(errors, node, "schemas", kSchemaFields, out.schemas);
 }
 
-constexpr Field<RunDefaults> kRunFields[] = {
-    {"paths", Set<&RunDefaults::paths>},
-    {"exclude", Set<&RunDefaults::exclude>},
-    {"schemas", SetSchemas},
-    {"fail_on", SetFailOn},
-    {"baseline", Set<&RunDefaults::baseline>},
-    {"base", Set<&RunDefaults::base>},
-    {"alertmanager_config", Set<&RunDefaults::alertmanager_config>},
-    {"tests", Set<&RunDefaults::tests>}};
+constexpr Field<RunDefaults> kRunFields[] = {{"paths", Set<&RunDefaults::paths>},
+                                             {"exclude", Set<&RunDefaults::exclude>},
+                                             {"schemas", SetSchemas},
+                                             {"fail_on", SetFailOn},
+                                             {"baseline", Set<&RunDefaults::baseline>},
+                                             {"base", Set<&RunDefaults::base>},
+                                             {"tests", Set<&RunDefaults::tests>}};
 
 // --- the top
 

@@ -11,28 +11,32 @@
 namespace promql::lint {
 namespace {
 
-std::size_t EditDistance(std::string_view a, std::string_view b) {
+// At most `limit`; whatever is further away counts as `limit`.
+std::size_t EditDistance(std::string_view a, std::string_view b, std::size_t limit) {
+  const std::size_t apart = a.size() > b.size() ? a.size() - b.size() : b.size() - a.size();
+  if (apart >= limit) return limit;
   std::vector<std::size_t> row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     std::size_t diagonal = row[0];
-    row[0] = i;
+    std::size_t least = row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
       diagonal = row[j];
       row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+      least = std::min(least, row[j]);
     }
+    if (least >= limit) return limit;
   }
-  return row[b.size()];
+  return std::min(row[b.size()], limit);
 }
 
 // `scrapeInterval` and `scrape-interval` are `scrape_interval` to someone in a hurry.
-std::string Folded(std::string_view key) {
-  std::string out;
+void Fold(std::string_view key, std::string& out) {
+  out.clear();
   for (const char c : key) {
     if (c != '_' && c != '-') out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
   }
-  return out;
 }
 
 bool IsScalar(ConfigErrors& errors, const ConfigNode& node, std::string_view wanted) {
@@ -57,8 +61,13 @@ std::string_view Nearest(std::string_view text, std::span<const std::string_view
   if (text.size() > kLongest) return {};
   std::string_view best;
   std::size_t best_distance = std::max<std::size_t>(1, text.size() / 3) + 1;
+  std::string meant;
+  std::string folded;
+  Fold(text, meant);
   for (const std::string_view candidate : known) {
-    const std::size_t distance = EditDistance(Folded(text), Folded(candidate));
+    if (candidate.size() > 2 * kLongest) continue;
+    Fold(candidate, folded);
+    const std::size_t distance = EditDistance(meant, folded, best_distance);
     if (distance < best_distance) {
       best = candidate;
       best_distance = distance;

@@ -56,7 +56,8 @@ void RunOnRule(const CheckInfo& check, const RuleContext& rule, Sink& sink) {
   }
 }
 
-void RunOnFile(const std::vector<const CheckInfo*>& checks, const FileContext& file, Sink& sink) {
+void RunOnFile(const std::vector<const CheckInfo*>& checks, const FileContext& file,
+               const LintOptions& options, Sink& sink) {
   for (const CheckInfo* check : checks) {
     sink.Begin(*check, &file, nullptr);
     if (check->scope == CheckScope::kFile) check->run.file(file, sink);
@@ -65,6 +66,7 @@ void RunOnFile(const std::vector<const CheckInfo*>& checks, const FileContext& f
   }
   for (const GroupContext& group : file.groups()) {
     for (const RuleContext& rule : group.rules()) {
+      if (options.wants && !options.wants(rule)) continue;
       for (const CheckInfo* check : checks) {
         if (check->scope == CheckScope::kRule || check->scope == CheckScope::kExpr ||
             check->scope == CheckScope::kTemplates) {
@@ -243,7 +245,7 @@ LintResult Lint(const Project& project, const LintOptions& options) {
   std::mutex mutex;
   std::size_t done = 0;
   InParallel(options.threads, files.size(), [&](std::size_t i) {
-    RunOnFile(checks, *files[i], sinks[i]);
+    RunOnFile(checks, *files[i], options, sinks[i]);
     const std::scoped_lock lock(mutex);
     if (++done; options.progress) options.progress(done);
   });

@@ -22,6 +22,8 @@ struct LintOptions {
   // Ids or `group/*`; when `only` is not empty nothing else runs. Stronger than the configuration.
   std::vector<std::string> only;
   std::vector<std::string> without;
+  // Rules to look at one by one; unset: all. Checks of files, groups and the project see every rule.
+  std::function<bool(const RuleContext&)> wants;
   // Called now and then, from one thread at a time: files checked so far.
   std::function<void(std::size_t)> progress;
 };

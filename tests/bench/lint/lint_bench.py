@@ -47,7 +47,7 @@ def change_rules(folder, count):
     changed = 0
     for path in sorted(folder.glob("*.yml")):
         text = path.read_text(encoding="utf-8")
-        edited, found = re.subn(r"^(    for: .*)$", r"\1 # longer", text, count=1, flags=re.M)
+        edited, found = re.subn(r"^( +for: [^#\n]*)$", r"\1 # longer", text, count=1, flags=re.M)
         if found and changed < count:
             path.write_text(edited, encoding="utf-8")
             changed += 1
