@@ -71,7 +71,7 @@ class FmtVerb final : public Verb {
  private:
   static int Fail(const std::string& message) {
     std::cerr << "promwarden-lint: " << message << '\n';
-    return kFailure;
+    return kCannotRun;
   }
 
   int FormatOne(const std::string& input) const {
@@ -108,7 +108,7 @@ class FmtVerb final : public Verb {
       std::cerr << Place(file, one.source) << "left as it is: " << one.reason << '\n';
     }
     const int written = Show(path, file, plan.edits);
-    if (written == kFailure) return written;
+    if (written == kCannotRun) return written;
     const bool is_finding = has_errors || (check_ && !plan.edits.empty());
     return is_finding ? kFindings : kSuccess;
   }
@@ -124,7 +124,7 @@ class FmtVerb final : public Verb {
       if (problem.cls <= rulefile::ProblemClass::kAlias)
         std::cerr << Place(file, problem.source) << problem.message << '\n';
     }
-    return kFailure;
+    return kCannotRun;
   }
 
   int Show(const std::string& path, const rulefile::RuleFile& file,
