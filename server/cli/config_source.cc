@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/cli/config_source.h"
 
+#include <ranges>
 #include <utility>
 
 #include "server/base/log.h"
@@ -8,18 +9,25 @@
 #include "server/config/load.h"
 
 namespace warden::cli {
+namespace {
+
+constexpr std::size_t kMostTold = 20;  // mistakes in one line of the log
+
+}  // namespace
 
 Result<void> ConfigSource::Reload() {
   const std::lock_guard reloading(reload_mutex_);
   auto loaded = file_.empty() ? ConfigFromEnvironment(ProcessEnvironment()) : LoadConfigFile(file_);
   if (!loaded) {
     std::string text;
-    for (const auto& diagnostic : loaded.error()) {
+    for (const auto& diagnostic : loaded.error() | std::views::take(kMostTold)) {
       text += (text.empty() ? "" : "; ") + diagnostic.file;
       if (diagnostic.line > 0)
         text += ":" + std::to_string(diagnostic.line) + ":" + std::to_string(diagnostic.column);
       text += ": " + diagnostic.message;
     }
+    if (loaded.error().size() > kMostTold)
+      text += "; and " + std::to_string(loaded.error().size() - kMostTold) + " more";
     return Fail(ErrorCode::kInvalid, std::move(text));
   }
   for (const auto& notice : loaded->notices) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Diagnostics as people read them.
+#include <ranges>
+
 #include "promql/model/go_text.h"
 #include "server/config/load.h"
 
@@ -7,6 +9,8 @@ namespace warden {
 namespace {
 
 constexpr std::size_t kMaxShown = 160;  // bytes of a source line
+constexpr std::size_t kMostShown =
+    100;  // diagnostics: nobody reads more, and a file may hold thousands
 
 std::string Counted(std::size_t count, const std::string& one, const std::string& many) {
   return std::to_string(count) + " " + (count == 1 ? one : many);
@@ -47,7 +51,10 @@ std::string Format(const ConfigDiagnostic& diagnostic) {
 
 std::string Format(const ConfigDiagnostics& diagnostics) {
   std::string text;
-  for (const ConfigDiagnostic& diagnostic : diagnostics) text += Format(diagnostic);
+  for (const ConfigDiagnostic& diagnostic : diagnostics | std::views::take(kMostShown))
+    text += Format(diagnostic);
+  if (diagnostics.size() > kMostShown)
+    text += "… and " + std::to_string(diagnostics.size() - kMostShown) + " more\n";
   return text;
 }
 
@@ -76,13 +83,9 @@ CheckReport CheckConfigFile(const std::string& file) {
     return {false,
             Format(loaded.error()) + Counted(loaded.error().size(), "error", "errors") + "\n"};
   }
-  std::string text;
-  for (const ConfigDiagnostic& notice : loaded->notices) {
-    ConfigDiagnostic shown = notice;
-    shown.message = "notice: " + notice.message;
-    text += Format(shown);
-  }
-  return {true, text + Summary(loaded->config)};
+  ConfigDiagnostics notices = loaded->notices;
+  for (ConfigDiagnostic& notice : notices) notice.message = "notice: " + notice.message;
+  return {true, Format(notices) + Summary(loaded->config)};
 }
 
 }  // namespace warden

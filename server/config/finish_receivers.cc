@@ -165,6 +165,10 @@ EmailConfig FinishEmail(Reader& reader, const EmailDraft& draft, const GlobalDra
       draft.password_draft.is_set() ? InlineFirst(draft.password_draft) : global.smtp_auth_password;
   email.auth_secret = draft.auth_secret_draft.is_set() ? InlineFirst(draft.auth_secret_draft)
                                                        : global.smtp_auth_secret;
+  if (!email.auth_username.empty() && !email.auth_password.is_set() && !email.auth_secret.is_set())
+    reader.Notice(
+        *draft.at,
+        "there is a user name but neither `auth_password` nor `auth_secret`: no mail is sent");
   email.require_tls = draft.tls_required.value_or(global.smtp_require_tls);
   if (!email.force_implicit_tls) email.force_implicit_tls = global.smtp_force_implicit_tls;
   email.tls = draft.tls_config.value_or(global.smtp_tls);

@@ -336,6 +336,7 @@ void FinishAuthorization(Reader& reader, const YamlNode& at, const Authorization
 }
 
 void FinishOAuth2(Reader& reader, const YamlNode& at, const OAuth2Draft& draft, HttpConfig& out) {
+  reader.Notice(at, "`oauth2` is not built: requests with it are not sent");
   if (draft.client_id.empty()) reader.Error(at, "`oauth2` needs `client_id`");
   if (draft.token_url.empty()) reader.Error(at, "`oauth2` needs `token_url`");
   constexpr std::string_view kJwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
 
+#include "promql/syntax/parser.h"
 #include "server/config/sections.h"
 
 namespace warden {
@@ -134,11 +135,28 @@ constexpr Field<WatchConfig> kWatchFields[] = {
     {"annotations", Set<&WatchConfig::annotations>},
 };
 
+// Parsed as Prometheus does, and of a kind that has a value at every moment.
+void CheckQuery(Reader& reader, const SeenKeys& seen, const std::string& query) {
+  const YamlNode* at = seen.Find("query");
+  if (at == nullptr || query.empty()) return;
+  promql::ParseOptions options;
+  options.features = promql::Features::All();  // whatever the server may have switched on
+  const auto parsed = promql::ParseExpression(query, options);
+  if (!parsed) {
+    const auto& first = parsed.error().front();
+    return reader.Error(*at, "not a PromQL expression, at character " +
+                                 std::to_string(first.span.start + 1) + " of it: " + first.message);
+  }
+  if (parsed->type() != promql::ValueType::kVector && parsed->type() != promql::ValueType::kScalar)
+    reader.Error(*at, "the query must give an instant vector or a scalar, as for a range query");
+}
+
 }  // namespace
 
 void ReadValue(Reader& reader, const YamlNode& node, AnomalyQuery& out) {
   const SeenKeys seen = ReadSection(reader, node, "queries", kQueryFields, out);
   if (out.query.empty()) reader.Error(node, "an entry of `queries` needs `query`");
+  CheckQuery(reader, seen, out.query);
   if (out.matchers.empty())
     reader.Error(node, "an entry of `queries` needs `matchers`: which alerts it is for");
   CheckSpan(reader, node, seen, out);
@@ -157,6 +175,7 @@ void ReadValue(Reader& reader, const YamlNode& node, WatchConfig& out) {
   const SeenKeys seen = ReadSection(reader, node, "watches", kWatchFields, out);
   if (out.name.empty()) reader.Error(node, "a watch needs a `name`");
   if (out.query.empty()) reader.Error(node, "a watch needs a `query`");
+  CheckQuery(reader, seen, out.query);
   if (out.interval < kAtLeastStep)
     reader.Error(*seen.Find("interval"), "`interval` is at least 1s");
   if (out.timeout < kAtLeastStep) reader.Error(*seen.Find("timeout"), "`timeout` is at least 1s");

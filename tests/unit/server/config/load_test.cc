@@ -51,6 +51,17 @@ TEST(CheckConfig, SaysWhatIsWrongAndWhere) {
   if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream(path, std::ios::binary) << updated;
 }
 
+TEST(CheckConfig, ShowsNoMoreMistakesThanAnybodyReads) {
+  std::string yaml = kLeast;
+  for (int i = 0; i < 5000; ++i) yaml += "unknown" + std::to_string(i) + ": 1\n";
+  const auto loaded = LoadConfig(yaml, "a.yml");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().size(), 5000U);
+  const std::string text = Format(loaded.error());
+  EXPECT_LT(text.size(), 20'000U);
+  EXPECT_TRUE(text.ends_with("… and 4900 more\n")) << text.substr(text.size() - 100);
+}
+
 TEST(LoadConfig, MissingFileIsOneError) {
   const auto loaded = LoadConfigFile("/nowhere/promwarden.yml");
   ASSERT_FALSE(loaded);
