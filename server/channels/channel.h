@@ -32,6 +32,7 @@ struct ChannelHttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   const HttpConfig* http = nullptr;  // TLS, proxy, authentication of this integration; null: none
+  bool is_host_secret = false;       // its host is not for errors and logs either
   Duration timeout = std::chrono::seconds{10};
 };
 

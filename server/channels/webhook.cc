@@ -88,6 +88,7 @@ Result<ChannelRequest> Webhook::Compose(const Message& message,
   }
   ChannelHttpRequest request = JsonPost(*std::move(url), Body(message, context.plain), &own_.http,
                                         RequestTimeout(config_, own_.timeout));
+  request.is_host_secret = true;
   if (own_.signing_secret.is_set()) {
     const Result<std::string> secret = own_.signing_secret.Reveal();
     if (!secret) return std::unexpected(secret.error());

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <utility>
 
 #include "server/net/auth.h"
@@ -35,6 +36,32 @@ void AddUrlSecrets(std::string_view url, std::vector<std::string>& secrets) {
     if (end > kShortestSecret) secrets.emplace_back(rest.substr(1, end - 1));
     rest.remove_prefix(end);
   }
+}
+
+// A name that may say more than others should know; addresses and plain names do not.
+void AddHost(std::string_view url, std::vector<std::string>& secrets) {
+  const auto scheme = url.find("://");
+  std::string_view host = scheme == std::string_view::npos ? url : url.substr(scheme + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  host.remove_prefix(std::min(host.find('@') + 1, host.size()));
+  host = host.substr(0, host.find(':'));
+  const bool is_address = host.find_first_not_of("0123456789.") == std::string_view::npos;
+  if (host.find('.') != std::string_view::npos && !is_address) secrets.emplace_back(host);
+}
+
+std::string Variable(const char* upper, const char* lower) {
+  for (const char* name : {upper, lower}) {
+    if (const char* value = std::getenv(name); value != nullptr && *value != '\0') return value;
+  }
+  return {};
+}
+
+// As Go programs read them.
+void TakeProxyOfEnvironment(HttpRequest& request) {
+  const bool is_secure = request.url.starts_with("https:");
+  request.proxy_url =
+      is_secure ? Variable("HTTPS_PROXY", "https_proxy") : Variable("HTTP_PROXY", "http_proxy");
+  request.no_proxy = Variable("NO_PROXY", "no_proxy");
 }
 
 Result<std::string> Reveal(const Secret& secret, std::vector<std::string>& secrets) {
@@ -85,6 +112,7 @@ Result<TlsOptions> TlsOf(const TlsConfig& config, PemFiles& files) {
   tls.server_name = config.server_name;
   tls.insecure_skip_verify = config.insecure_skip_verify;
   tls.min_version = FloorOf(config.min_version);
+  if (config.max_version != TlsVersion::kDefault) tls.max_version = FloorOf(config.max_version);
   if (!config.ca.empty()) {
     auto path = files.PathOf(config.ca);
     if (!path) return std::unexpected(path.error());
@@ -107,6 +135,18 @@ Result<TlsOptions> TlsOf(const TlsConfig& config, PemFiles& files) {
   return tls;
 }
 
+Result<void> HeadersOf(const std::map<std::string, std::vector<Secret>>& from,
+                       std::vector<std::string>& secrets, HttpHeaders& headers) {
+  for (const auto& [name, values] : from) {
+    for (const Secret& secret : values) {
+      auto value = Reveal(secret, secrets);
+      if (!value) return std::unexpected(value.error());
+      headers.push_back({name, std::move(*value)});
+    }
+  }
+  return {};
+}
+
 Result<void> Follow(const HttpConfig& config, PemFiles& files, HttpRequest& request,
                     std::vector<std::string>& secrets) {
   auto authorization = AuthorizationOf(config, secrets);
@@ -115,22 +155,23 @@ Result<void> Follow(const HttpConfig& config, PemFiles& files, HttpRequest& requ
   auto tls = TlsOf(config.tls, files);
   if (!tls) return std::unexpected(tls.error());
   request.tls = std::move(*tls);
-  request.proxy_url = config.proxy.url;
-  if (!config.proxy.url.empty()) secrets.push_back(config.proxy.url);
-  request.follow_redirects = config.follow_redirects;
-  for (const auto& [name, values] : config.headers) {
-    for (const Secret& secret : values) {
-      auto value = Reveal(secret, secrets);
-      if (!value) return std::unexpected(value.error());
-      request.headers.push_back({name, std::move(*value)});
-    }
+  if (config.proxy.from_environment) {
+    TakeProxyOfEnvironment(request);
+  } else {
+    request.proxy_url = config.proxy.url;
+    request.no_proxy = config.proxy.no_proxy;
   }
-  return {};
+  if (!request.proxy_url.empty()) secrets.push_back(request.proxy_url);
+  auto proxied = HeadersOf(config.proxy.connect_headers, secrets, request.proxy_headers);
+  if (!proxied) return proxied;
+  request.follow_redirects = config.follow_redirects;
+  return HeadersOf(config.headers, secrets, request.headers);
 }
 
 Result<Prepared> PrepareHttp(ChannelHttpRequest&& from, PemFiles& files) {
   Prepared prepared;
   AddUrlSecrets(from.url, prepared.secrets);
+  if (from.is_host_secret) AddHost(from.url, prepared.secrets);
   HttpRequest request;
   request.method = std::move(from.method);
   request.url = std::move(from.url);
@@ -177,12 +218,17 @@ Result<Prepared> PrepareMail(ChannelMail&& from, PemFiles& files) {
   mail.hello = email.hello;
   mail.username = email.auth_username;
   if (!mail.username.empty()) {
-    if (!email.auth_password.is_set()) {
-      return Fail(ErrorCode::kInvalid, "mail with a user name needs auth_password");
-    }
-    auto password = Reveal(email.auth_password, prepared.secrets);
+    const bool has_password = email.auth_password.is_set();
+    if (!has_password && !email.auth_secret.is_set())
+      return Fail(ErrorCode::kInvalid,
+                  "mail with a user name needs auth_password, or auth_secret for CRAM-MD5");
+    auto password =
+        Reveal(has_password ? email.auth_password : email.auth_secret, prepared.secrets);
     if (!password) return std::unexpected(password.error());
     mail.password = std::move(*password);
+    mail.identity = email.auth_identity;
+    if (!has_password) mail.login = MailLogin::kCramMd5;
+    if (has_password && email.auth_secret.is_set()) mail.login = MailLogin::kPassword;
   }
   mail.from = std::move(from.from);
   mail.to = std::move(from.to);

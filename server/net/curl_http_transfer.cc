@@ -59,6 +59,7 @@ class HttpTransfer final : public CurlTransfer {
         deadline_(Steady::now() + request_.timeout) {}
   ~HttpTransfer() override {
     curl_slist_free_all(headers_);
+    curl_slist_free_all(proxy_headers_);
     curl_slist_free_all(connect_to_);
   }
 
@@ -93,6 +94,7 @@ class HttpTransfer final : public CurlTransfer {
   Steady::time_point deadline_;
   std::string host_;
   curl_slist* headers_ = nullptr;
+  curl_slist* proxy_headers_ = nullptr;
   curl_slist* connect_to_ = nullptr;
   HttpResponse response_;
   std::size_t read_bytes_ = 0;
@@ -105,10 +107,12 @@ bool HttpTransfer::Prepare(CURLSH* share) {
   const Url url = ParseUrl(request_.url);
   if (!url) return Refuse("the URL is malformed or neither http nor https");
   host_ = Part(url, CURLUPART_HOST) + ':' + Port(url);
+  const auto breaks = [](const HttpHeader& header) {
+    return HasLineBreak(header.name) || HasLineBreak(header.value);
+  };
   if (HasLineBreak(request_.method) || HasLineBreak(request_.authorization) ||
-      std::ranges::any_of(request_.headers, [](const HttpHeader& header) {
-        return HasLineBreak(header.name) || HasLineBreak(header.value);
-      })) {
+      std::ranges::any_of(request_.headers, breaks) ||
+      std::ranges::any_of(request_.proxy_headers, breaks)) {
     return Refuse(host_ + ": a header holds a line break");
   }
   const auto left =
@@ -121,6 +125,7 @@ bool HttpTransfer::Prepare(CURLSH* share) {
   Set(CURLOPT_PROTOCOLS_STR, "http,https");
   Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   Set(CURLOPT_PROXY, request_.proxy_url.c_str());
+  if (!request_.no_proxy.empty()) Set(CURLOPT_NOPROXY, request_.no_proxy.c_str());
   Set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   Set(CURLOPT_MAXLIFETIME_CONN, 600L);  // so that a changed DNS record is noticed
   Set(CURLOPT_USERAGENT, user_agent_.c_str());
@@ -175,8 +180,14 @@ void HttpTransfer::SetHeaders(const std::string& host_header) {
         header.value.empty() ? header.name + ';' : header.name + ": " + header.value;
     is_complete = Append(headers_, line) && is_complete;
   }
+  curl_slist_free_all(std::exchange(proxy_headers_, nullptr));
+  for (const HttpHeader& header : request_.proxy_headers)
+    is_complete = Append(proxy_headers_, header.name + ": " + header.value) && is_complete;
   if (!is_complete) setup_ = CURLE_OUT_OF_MEMORY;
   Set(CURLOPT_HTTPHEADER, headers_);
+  if (proxy_headers_ == nullptr) return;
+  Set(CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  Set(CURLOPT_PROXYHEADER, proxy_headers_);
 }
 
 // The body is handed out by a callback that cannot go back: libcurl repeats a request by itself

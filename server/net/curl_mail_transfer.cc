@@ -119,6 +119,9 @@ bool MailTransfer::Prepare(CURLSH*) {
   if (!mail_.username.empty()) {
     Set(CURLOPT_USERNAME, mail_.username.c_str());
     Set(CURLOPT_PASSWORD, mail_.password.c_str());
+    if (!mail_.identity.empty()) Set(CURLOPT_SASL_AUTHZID, mail_.identity.c_str());
+    if (mail_.login == MailLogin::kCramMd5) Set(CURLOPT_LOGIN_OPTIONS, "AUTH=CRAM-MD5");
+    if (mail_.login == MailLogin::kPassword) Set(CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN");
   }
   Set(CURLOPT_MAIL_FROM, mail_.from.c_str());
   for (const std::string& address : mail_.to) {

@@ -53,6 +53,20 @@ long SslVersion(TlsFloor version) {
   return CURL_SSLVERSION_TLSv1_2;
 }
 
+long MaxSslVersion(TlsFloor version) {
+  switch (version) {
+    case TlsFloor::kTls10:
+      return CURL_SSLVERSION_MAX_TLSv1_0;
+    case TlsFloor::kTls11:
+      return CURL_SSLVERSION_MAX_TLSv1_1;
+    case TlsFloor::kTls12:
+      return CURL_SSLVERSION_MAX_TLSv1_2;
+    case TlsFloor::kTls13:
+      return CURL_SSLVERSION_MAX_TLSv1_3;
+  }
+  return CURL_SSLVERSION_MAX_DEFAULT;
+}
+
 }  // namespace
 
 CurlTransfer::~CurlTransfer() { curl_easy_cleanup(easy_); }
@@ -69,7 +83,12 @@ void CurlTransfer::SetCommon(std::chrono::milliseconds timeout) {
 }
 
 void CurlTransfer::SetTls(const TlsOptions& tls) {
-  Set(CURLOPT_SSLVERSION, SslVersion(tls.min_version));
+  // A ceiling below the usual floor means what it says.
+  const TlsFloor floor =
+      tls.max_version ? std::min(tls.min_version, *tls.max_version) : tls.min_version;
+  Set(CURLOPT_SSLVERSION,
+      SslVersion(floor) |
+          (tls.max_version ? MaxSslVersion(*tls.max_version) : long{CURL_SSLVERSION_MAX_DEFAULT}));
   Set(CURLOPT_SSL_VERIFYPEER, tls.insecure_skip_verify ? 0L : 1L);
   Set(CURLOPT_SSL_VERIFYHOST, tls.insecure_skip_verify ? 0L : 2L);
   // Reading the system's authorities takes milliseconds, so they are kept a minute; an own file is

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,6 +30,7 @@ struct TlsOptions {
   std::string server_name = {};  // name that the certificate must carry; empty: the URL's host
   bool insecure_skip_verify = false;
   TlsFloor min_version = TlsFloor::kTls12;  // config has a TlsVersion of its own
+  std::optional<TlsFloor> max_version = {};
 };
 
 struct HttpRequest {
@@ -40,7 +42,9 @@ struct HttpRequest {
   std::chrono::milliseconds timeout = std::chrono::seconds(30);  // for everything, DNS to last byte
   std::chrono::milliseconds connect_timeout = std::chrono::seconds(10);  // DNS, TCP and TLS
   TlsOptions tls = {};
-  std::string proxy_url = {};  // empty: none; the environment's proxies are never used
+  std::string proxy_url = {};      // empty: none; the environment's proxies are never used
+  std::string no_proxy = {};       // hosts, addresses and CIDRs that are reached without it
+  HttpHeaders proxy_headers = {};  // of CONNECT
   // Only to the same origin (or from http to https of the same host); 301, 302 and 303 only for GET
   // and HEAD, because they would lose the body. Any other redirect is the answer, as it came.
   bool follow_redirects = false;
@@ -80,6 +84,9 @@ using HttpResult = std::expected<HttpResponse, HttpFailure>;
 
 enum class MailSecurity : std::uint8_t { kTls, kStartTls, kOpportunistic, kNone };
 
+// How the password is proven: whatever the server likes best, in clear (PLAIN, LOGIN), or CRAM-MD5.
+enum class MailLogin : std::uint8_t { kAny, kPassword, kCramMd5 };
+
 struct MailRequest {
   std::string host = {};
   std::uint16_t port = 587;
@@ -90,6 +97,8 @@ struct MailRequest {
   // bare wire.
   std::string username = {};
   std::string password = {};
+  std::string identity = {};  // whom the user acts for, with PLAIN; empty: himself
+  MailLogin login = MailLogin::kAny;
   std::string from = {};             // bare addresses, no angle brackets
   std::vector<std::string> to = {};  // not empty
   std::string message = {};          // headers and body, CRLF line ends; dots are stuffed here

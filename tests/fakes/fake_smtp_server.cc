@@ -91,11 +91,13 @@ void FakeSmtpServer::Talk(RawConnection& connection) {
       mail.hello = command.substr(5);
       usual = "250-fake\r\n";
       if (tls_ == Tls::kStartTls && !mail.was_encrypted) usual += "250-STARTTLS\r\n";
-      usual += "250-SIZE 1000000\r\n250 AUTH PLAIN";
+      usual += "250-SIZE 1000000\r\n250 AUTH " + mechanisms_;
     } else if (command == "STARTTLS") {
       usual = "220 go ahead";
     } else if (command == "AUTH PLAIN") {
       usual = "334 ";
+    } else if (command == "AUTH CRAM-MD5") {
+      usual = "334 PDE4OTYuNjk3MTcwOTUyQGZha2UuZXhhbXBsZT4=";  // kChallenge
     } else if (command == "DATA") {
       usual = "354 go ahead";
     } else if (command == "QUIT") {
@@ -107,7 +109,7 @@ void FakeSmtpServer::Talk(RawConnection& connection) {
     if (command == "STARTTLS") {
       if (!connection.StartTls(files_.cert_file, files_.key_file)) return;
       mail.was_encrypted = true;
-    } else if (command.starts_with("AUTH PLAIN")) {
+    } else if (command == "AUTH PLAIN" || command == "AUTH CRAM-MD5") {
       const std::string login = connection.ReadUntil("\r\n");
       mail.login = Decode64(std::string_view(login).substr(0, login.size() - 2));
       if (Answer(connection, "LOGIN", "235 welcome", ok) == Next::kEnd) return;

@@ -22,7 +22,7 @@ struct ReceivedMail {
   std::string from = {};
   std::vector<std::string> to = {};  // those that were not refused
   std::string message = {};          // dots unstuffed, without the final dot
-  std::string login = {};            // decoded AUTH PLAIN: "\0user\0password"; else empty
+  std::string login = {};  // decoded: "\0user\0password" (PLAIN), "user digest" (CRAM-MD5)
   bool was_encrypted = false;
 };
 
@@ -35,6 +35,10 @@ class FakeSmtpServer {
   explicit FakeSmtpServer(Tls tls = Tls::kNone, TestCertificates::Files files = {});
 
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
+
+  // What EHLO offers instead of PLAIN; before anybody connects.
+  void OfferLogin(std::string mechanisms) { mechanisms_ = std::move(mechanisms); }
+  inline static const std::string kChallenge = "<1896.697170952@fake.example>";  // of CRAM-MD5
 
   // The reply (without CRLF) to what begins with `command` ("RCPT TO:<bob@"), from now on. Also
   // "CONNECT" for the greeting, and "." for the end of the message.
@@ -53,6 +57,7 @@ class FakeSmtpServer {
   void Keep(ReceivedMail mail);
 
   Tls tls_;
+  std::string mechanisms_ = "PLAIN";
   TestCertificates::Files files_;
   mutable std::mutex mutex_;
   mutable std::condition_variable came_;

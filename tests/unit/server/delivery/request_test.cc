@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 
@@ -85,6 +86,74 @@ TEST(Request, SaysWhichSecretFileCannotBeRead) {
   ASSERT_FALSE(prepared);
   EXPECT_EQ(prepared.error().code, ErrorCode::kUnavailable);
   EXPECT_NE(prepared.error().message.find("/nowhere/token"), std::string::npos);
+}
+
+TEST(Request, FollowsTheProxySettings) {
+  HttpConfig http;
+  http.proxy.url = "http://proxy:3128";
+  http.proxy.no_proxy = "localhost,10.0.0.0/8";
+  http.proxy.connect_headers["X-Key"] = {Secret::Inline("open-says-me")};
+  http.tls.max_version = TlsVersion::kTls12;
+  ChannelHttpRequest request;
+  request.url = "https://a.example/";
+  request.http = &http;
+  PemFiles files;
+  auto prepared = Prepare(request, files);
+  ASSERT_TRUE(prepared);
+  EXPECT_EQ(Http(*prepared).no_proxy, "localhost,10.0.0.0/8");
+  EXPECT_EQ(Http(*prepared).proxy_headers, (HttpHeaders{{"X-Key", "open-says-me"}}));
+  EXPECT_EQ(Http(*prepared).tls.max_version, TlsFloor::kTls12);
+
+  http.proxy = {};
+  http.proxy.from_environment = true;
+  ::setenv("HTTPS_PROXY", "http://of-environment:1", 1);
+  ::setenv("no_proxy", "b.example", 1);
+  prepared = Prepare(request, files);
+  ::unsetenv("HTTPS_PROXY");
+  ::unsetenv("no_proxy");
+  ASSERT_TRUE(prepared);
+  EXPECT_EQ(Http(*prepared).proxy_url, "http://of-environment:1");
+  EXPECT_EQ(Http(*prepared).no_proxy, "b.example");
+}
+
+TEST(Request, StrikesTheHostWhereThatIsASecretToo) {
+  ChannelHttpRequest request;
+  request.url = "https://t0ken.hooks.example:8443/in";
+  PemFiles files;
+  const std::string said = "t0ken.hooks.example:8443: could not resolve host: t0ken.hooks.example";
+  EXPECT_EQ(Strike(said, Prepare(request, files)->secrets), said);
+  request.is_host_secret = true;
+  EXPECT_EQ(Strike(said, Prepare(request, files)->secrets),
+            "<secret>:8443: could not resolve host: <secret>");
+  request.url = "http://127.0.0.1:9/in";
+  EXPECT_EQ(Strike("127.0.0.1:9: refused", Prepare(request, files)->secrets),
+            "127.0.0.1:9: refused");
+}
+
+struct LoginCase {
+  const char* password;
+  const char* secret;
+  MailLogin login;
+  const char* proven;
+};
+
+TEST(Request, LogsInAsTheSettingsAllow) {
+  const LoginCase cases[] = {{"p", "", MailLogin::kAny, "p"},
+                             {"", "s", MailLogin::kCramMd5, "s"},
+                             {"p", "s", MailLogin::kPassword, "p"}};
+  for (const auto& [password, secret, login, proven] : cases) {
+    EmailConfig email;
+    email.auth_username = "ann";
+    email.auth_identity = "boss";
+    if (*password != '\0') email.auth_password = Secret::Inline(password);
+    if (*secret != '\0') email.auth_secret = Secret::Inline(secret);
+    PemFiles files;
+    const auto prepared = Prepare(ChannelMail{&email, "a@b", {"c@d"}, ""}, files);
+    ASSERT_TRUE(prepared);
+    EXPECT_EQ(Mail(*prepared).login, login);
+    EXPECT_EQ(Mail(*prepared).password, proven);
+    EXPECT_EQ(Mail(*prepared).identity, "boss");
+  }
 }
 
 TEST(Request, RefusesWhatItCannotFollow) {

@@ -369,6 +369,21 @@ TEST(HttpClient, GoesThroughAProxyAndIgnoresTheEnvironments) {
   EXPECT_EQ(Header(proxy.requests().back(), "Host"), "somewhere.invalid");
 }
 
+TEST(HttpClient, ReachesSomeHostsWithoutTheProxy) {
+  StandInServer proxy;
+  StandInServer direct;
+  CurlHttpClient client;
+  const auto call = [&](const std::string& no_proxy) {
+    return Fault(
+        client.Call({.url = direct.Url("/"), .proxy_url = proxy.Url(), .no_proxy = no_proxy}));
+  };
+  EXPECT_EQ(call("other.example,127.0.0.0/8"), "status 200");
+  EXPECT_EQ(direct.requests().size(), 1U);
+  EXPECT_EQ(call("other.example"), "status 200");
+  EXPECT_EQ(direct.requests().size(), 1U);
+  EXPECT_EQ(proxy.requests().size(), 1U);
+}
+
 TEST(HttpClient, OneHangingHostDelaysNobodyElse) {
   RawServer hanging([](RawConnection& peer) { peer.WaitForClose(); });
   StandInServer server;

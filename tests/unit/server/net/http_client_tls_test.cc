@@ -78,6 +78,13 @@ TEST_F(HttpClientTls, ShowsItsOwnCertificate) {
   EXPECT_EQ(Get(server, {.ca_file = ca, .cert_file = "/nowhere", .key_file = "/nowhere"}), "tls");
 }
 
+TEST_F(HttpClientTls, KeepsBelowACeiling) {
+  const StandInServer server(Serve(certificates_.Issue("localhost")));
+  const std::string ca = certificates_.ca_file();
+  EXPECT_EQ(Get(server, {.ca_file = ca, .max_version = TlsFloor::kTls12}), "status 200");
+  EXPECT_NE(Get(server, {.ca_file = ca, .max_version = TlsFloor::kTls10}), "status 200");
+}
+
 TEST_F(HttpClientTls, ReadsRotatedFilesAtTheNextConnection) {
   const std::string path = certificates_.ca_file() + ".current";
   const TestCertificates others;

@@ -218,5 +218,39 @@ TEST(Mail, ManyGoAtOnce) {
   EXPECT_EQ(server.mails().size(), 20U);
 }
 
+MailRequest WithLogin(const FakeSmtpServer& server, MailLogin login) {
+  MailRequest mail = Mail(server);
+  mail.username = "ann";
+  mail.password = "s3cret";
+  mail.login = login;
+  return mail;
+}
+
+TEST(Mail, ProvesASecretByCramMd5) {
+  FakeSmtpServer server;
+  server.OfferLogin("PLAIN CRAM-MD5");
+  CurlHttpClient client;
+  EXPECT_EQ(Outcome(client.CallMail(WithLogin(server, MailLogin::kCramMd5))), "taken");
+  // HMAC-MD5 of the challenge with the key s3cret, by Python's hmac.
+  EXPECT_EQ(server.mails().back().login, "ann 8acbe0dc233ff7f048693e317f82bc99");
+}
+
+TEST(Mail, GivesNoSecretOfCramMd5InClear) {
+  FakeSmtpServer server;
+  CurlHttpClient client;
+  EXPECT_NE(Outcome(client.CallMail(WithLogin(server, MailLogin::kCramMd5))), "taken");
+  EXPECT_TRUE(server.mails().empty());
+}
+
+TEST(Mail, GivesAPasswordAsSuchWhereBothAreOfferedAndNamesWhomItActsFor) {
+  FakeSmtpServer server;
+  server.OfferLogin("CRAM-MD5 PLAIN");
+  CurlHttpClient client;
+  MailRequest mail = WithLogin(server, MailLogin::kPassword);
+  mail.identity = "boss";
+  EXPECT_EQ(Outcome(client.CallMail(mail)), "taken");
+  EXPECT_EQ(server.mails().back().login, std::string("boss\0ann\0s3cret", 15));
+}
+
 }  // namespace
 }  // namespace warden
