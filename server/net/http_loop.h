@@ -28,8 +28,12 @@ struct Connection {
   enum class Phase { kIdle, kHeader, kBusy };  // kIdle and kHeader may be closed to make room
 
   Connection(std::uint64_t number, boost::asio::ip::tcp::socket accepted, std::string from,
-             std::size_t max_header_bytes)
-      : id(number), socket(std::move(accepted)), peer(std::move(from)), reader(max_header_bytes) {}
+             std::size_t max_header_bytes, BodyCharge::Total body_bytes)
+      : id(number),
+        socket(std::move(accepted)),
+        peer(std::move(from)),
+        reader(max_header_bytes),
+        charge(std::move(body_bytes)) {}
 
   // What was read but not used must survive the next suspension.
   void KeepInput() {
@@ -57,6 +61,7 @@ struct Connection {
   std::chrono::steady_clock::time_point deadline = kForever;
   bool expired = false;
   std::uint64_t request = 0;
+  BodyCharge charge;  // of the body being read
   std::optional<ServerResponse> response;
   std::move_only_function<void()> waiter;  // resumes the session once `response` is there
 };
@@ -125,7 +130,8 @@ class HttpServer::Loop {
   std::array<char, std::size_t{64} << 10> scratch_{};
   std::string date_ = HttpDate();
   std::size_t max_connections_ = 0;
-  std::size_t body_bytes_ = 0;  // of all bodies being read
+  // Of all bodies being read or not answered yet.
+  listener::BodyCharge::Total body_bytes_ = std::make_shared<std::atomic<std::size_t>>(0);
   std::uint64_t next_id_ = 1;
   // Given up for a moment when descriptors are used up, so that peers hear of it.
   int spare_fd_ = -1;

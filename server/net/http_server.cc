@@ -185,7 +185,7 @@ void HttpServer::Loop::Take(tcp::socket socket, const tcp::endpoint& peer) {
   socket.non_blocking(true, ec);
   socket.set_option(tcp::no_delay(true), ec);
   auto connection = std::make_shared<Connection>(next_id_++, std::move(socket), PeerName(peer),
-                                                 options_.max_header_bytes);
+                                                 options_.max_header_bytes, body_bytes_);
   connections_.emplace(connection->id, connection);
   ++open_;
   asio::co_spawn(io_, Serve(connection), [this, connection](const std::exception_ptr& failure) {

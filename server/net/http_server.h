@@ -76,8 +76,8 @@ struct ServerOptions {
   std::size_t max_connections =
       16384;  // beyond: the longest idle one goes, or 503; never above the fd limit
   std::size_t max_header_bytes = std::size_t{32} << 10;
-  std::size_t max_body_bytes_in_flight = std::size_t{256}
-                                         << 20;  // of all requests being read; beyond: 503
+  std::size_t max_body_bytes_in_flight =
+      std::size_t{256} << 20;  // of all requests read and not answered yet; beyond: 503
   std::chrono::milliseconds header_timeout =
       std::chrono::seconds(10);  // first to last byte of a header
   std::chrono::milliseconds body_timeout = std::chrono::seconds(60);   // the same for a body

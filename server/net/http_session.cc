@@ -84,25 +84,21 @@ asio::awaitable<bool> HttpServer::Loop::ReadHeader(Connection& c) {
 
 asio::awaitable<HttpServer::Loop::Body> HttpServer::Loop::ReadBody(Connection& c) {
   Enter(c, Phase::kBusy, Steady::now() + options_.body_timeout);
-  std::size_t charged = 0;
   Body outcome = Body::kRead;
   for (;;) {
     c.input.remove_prefix(c.reader.Feed(c.input));
-    if (c.reader.state() != RequestReader::State::kBody) break;
     const std::size_t size = c.reader.request().body.size();
-    body_bytes_ += size - charged;
-    charged = size;
-    if (body_bytes_ > options_.max_body_bytes_in_flight) {
+    if (c.charge.Set(size) > options_.max_body_bytes_in_flight && size > 0) {
       outcome = Body::kNoRoom;
       break;
     }
+    if (c.reader.state() != RequestReader::State::kBody) break;
     const bool has_more = co_await ReadMore(c);
     if (!has_more) {
       outcome = Body::kLost;
       break;
     }
   }
-  body_bytes_ -= charged;
   c.deadline = kForever;
   co_return outcome;
 }
@@ -166,6 +162,7 @@ asio::awaitable<bool> HttpServer::Loop::ServeRequest(Connection& c) {
   }
   if (reader.state() == State::kBad) response = PlainResponse(reader.bad_status());
   assert(response);
+  c.charge.Set(0);
   const bool keeps = reader.state() == State::kDone && reader.keep_alive() && !stopping_;
   const bool has_unread = reader.state() != State::kDone;
   c.expired = false;
@@ -180,7 +177,8 @@ asio::awaitable<bool> HttpServer::Loop::ServeRequest(Connection& c) {
 asio::awaitable<void> HttpServer::Loop::Handle(Connection& c, const HttpRoute& route) {
   c.KeepInput();
   try {
-    route.handler(std::move(c.reader.request()), Reply(mailbox_, c.id, ++c.request));
+    route.handler(std::move(c.reader.request()),
+                  Reply(mailbox_, c.id, ++c.request, std::move(c.charge)));
   } catch (const std::exception& failure) {  // its Respond was dropped, or is still to come
     Log(LogLevel::kError, "http handler failed", {{"error", failure.what()}});
   }

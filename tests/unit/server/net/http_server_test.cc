@@ -296,6 +296,35 @@ TEST_F(HttpServerTest, ShedsWhenTooManyBodyBytesAreInFlight) {
   EXPECT_EQ(client.Post("/large", std::string(90'000, 'x'), "text/plain")->status, 200);
 }
 
+TEST_F(HttpServerTest, ABodyCountsUntilItsRequestIsAnswered) {
+  Serve({.max_body_bytes_in_flight = 100'000});
+  RawConnection held = Raw();
+  held.Send(Post("/later", std::string(60'000, 'x')));
+  Respond respond = desk_.Pop();
+  ASSERT_TRUE(respond);
+  auto client = Client();
+  EXPECT_EQ(client.Post("/large", std::string(60'000, 'x'), "text/plain")->status, 503);
+  EXPECT_EQ(client.Get("/echo/x")->status, 200) << "what has no body is served";
+  respond({});
+  EXPECT_TRUE(held.ReadMessage().starts_with("HTTP/1.1 200 "));
+  EXPECT_EQ(client.Post("/large", std::string(60'000, 'x'), "text/plain")->status, 200);
+}
+
+TEST_F(HttpServerTest, ABodyCountsAlsoWhenItsSenderHasGone) {
+  Serve({.max_body_bytes_in_flight = 100'000});
+  Respond respond;
+  {
+    RawConnection gone = Raw();
+    gone.Send(Post("/later", std::string(60'000, 'x')));
+    respond = desk_.Pop();
+    ASSERT_TRUE(respond);
+  }
+  auto client = Client();
+  EXPECT_EQ(client.Post("/large", std::string(60'000, 'x'), "text/plain")->status, 503);
+  respond = nullptr;
+  EXPECT_EQ(client.Post("/large", std::string(60'000, 'x'), "text/plain")->status, 200);
+}
+
 TEST_F(HttpServerTest, InvitesTheBodyOnlyWhenItIsWanted) {
   Serve();
   RawConnection raw = Raw();
