@@ -7,51 +7,11 @@
 #include <chrono>
 #include <cmath>
 
+#include "server/base/http_status.h"
 #include "server/channels/text.h"
 
 namespace warden {
 namespace {
-
-std::string_view StatusWords(int status) {
-  switch (status) {
-    case 301:
-      return "Moved Permanently";
-    case 302:
-      return "Found";
-    case 307:
-      return "Temporary Redirect";
-    case 308:
-      return "Permanent Redirect";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 408:
-      return "Request Timeout";
-    case 410:
-      return "Gone";
-    case 413:
-      return "Content Too Large";
-    case 422:
-      return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
-    case 500:
-      return "Internal Server Error";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    default:
-      return "";
-  }
-}
 
 std::optional<int> Number(std::string_view text) {
   int value = 0;
@@ -157,7 +117,7 @@ std::string Secrets::Quote(std::string_view text) const {
 
 std::string AnswerReason(int status, std::string_view words, const Secrets& secrets) {
   std::string reason = std::to_string(status);
-  const std::string_view known = StatusWords(status);
+  const std::string_view known = ReasonPhrase(status);
   if (!known.empty()) reason += " " + std::string(known);
   const std::string quoted = secrets.Quote(words);
   return quoted.empty() ? reason : reason + ": " + quoted;

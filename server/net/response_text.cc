@@ -5,6 +5,8 @@
 #include <charconv>
 #include <ctime>
 
+#include "server/base/http_status.h"
+
 namespace warden {
 namespace {
 
@@ -25,75 +27,16 @@ void AppendField(std::string& out, std::string_view name, std::string_view value
   out += "\r\n";
 }
 
-}  // namespace
-
-std::string_view ReasonPhrase(int status) {
-  switch (status) {
-    case 200:
-      return "OK";
-    case 201:
-      return "Created";
-    case 202:
-      return "Accepted";
-    case 204:
-      return "No Content";
-    case 301:
-      return "Moved Permanently";
-    case 302:
-      return "Found";
-    case 303:
-      return "See Other";
-    case 304:
-      return "Not Modified";
-    case 307:
-      return "Temporary Redirect";
-    case 308:
-      return "Permanent Redirect";
-    case 400:
-      return "Bad Request";
-    case 401:
-      return "Unauthorized";
-    case 403:
-      return "Forbidden";
-    case 404:
-      return "Not Found";
-    case 405:
-      return "Method Not Allowed";
-    case 408:
-      return "Request Timeout";
-    case 409:
-      return "Conflict";
-    case 410:
-      return "Gone";
-    case 413:
-      return "Content Too Large";
-    case 415:
-      return "Unsupported Media Type";
-    case 422:
-      return "Unprocessable Content";
-    case 429:
-      return "Too Many Requests";
-    case 431:
-      return "Request Header Fields Too Large";
-    case 500:
-      return "Internal Server Error";
-    case 501:
-      return "Not Implemented";
-    case 502:
-      return "Bad Gateway";
-    case 503:
-      return "Service Unavailable";
-    case 504:
-      return "Gateway Timeout";
-    case 505:
-      return "HTTP Version Not Supported";
-    default:
-      return "Status";
-  }
+// What stands in the status line; never empty.
+std::string_view PhraseOf(int status) {
+  const std::string_view phrase = ReasonPhrase(status);
+  return phrase.empty() ? "Status" : phrase;
 }
 
+}  // namespace
+
 ServerResponse PlainResponse(int status) {
-  return {.status = status, .body = std::string(ReasonPhrase(status)) + '\n'};
+  return {.status = status, .body = std::string(PhraseOf(status)) + '\n'};
 }
 
 ServerResponse BusyResponse() {
@@ -119,7 +62,7 @@ void AppendHead(std::string& out, const ServerResponse& response, KeepAlive keep
   out += "HTTP/1.1 ";
   AppendNumber(out, static_cast<std::size_t>(response.status));
   out += ' ';
-  out += ReasonPhrase(response.status);
+  out += PhraseOf(response.status);
   out += "\r\nDate: ";
   out += date;
   out += "\r\n";

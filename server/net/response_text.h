@@ -20,8 +20,6 @@ namespace warden {
 
 enum class KeepAlive { kYes, kNo };
 
-[[nodiscard]] std::string_view ReasonPhrase(int status);
-
 // Whether a response of that status may have a body at all.
 [[nodiscard]] bool HasBody(int status);
 
