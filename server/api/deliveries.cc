@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "server/api/access.h"
 #include "server/api/api.h"
 #include "server/api/json.h"
 #include "server/api/query.h"
@@ -79,10 +80,12 @@ void AddDeliveryRoutes(const std::shared_ptr<const Parts>& parts) {
            {"GET", "/api/v1/deliveries", OnWorker(parts, [parts](const ServerRequest& request) {
               return List(*parts, request);
             })});
-  AddRoute(parts, {"POST", "/api/v1/deliveries/{id}/replay",
-                   [parts](ServerRequest request, Respond respond) {
-                     Replay(*parts, request, std::move(respond));
-                   }});
+  AddRoute(parts,
+           {.method = "POST",
+            .path = "/api/v1/deliveries/{id}/replay",
+            .handler = [parts](ServerRequest request,
+                               Respond respond) { Replay(*parts, request, std::move(respond)); },
+            .admit = OperatorsOnly(parts)});
 }
 
 }  // namespace warden::api

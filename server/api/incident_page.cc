@@ -21,13 +21,16 @@ std::string LabelText(const promql::LabelSet& labels) {
 
 void WriteAlerts(std::string& page, const IncidentRow& row) {
   page +=
-      "<h2>Alerts</h2><table><tr><th>Status</th><th>Labels</th><th>Summary</th><th>Since</"
+      "<h2>Alerts</h2><table><tr><th>Status</th><th>Source</th><th>Labels</th><th>Summary</"
+      "th><th>Since</"
       "th><th>Until</th></tr>";
   for (const auto& record : row.alerts) {
     const auto& alert = record.alert;
     const auto& member = row.incident.members.at(record.id);
     page += "<tr>";
-    Cell(page, std::string(Name(alert.status)) + (member.muted ? ", muted" : ""));
+    Cell(page, std::string(alert.has_expired() ? "expired" : Name(alert.status)) +
+                   (member.muted ? ", muted" : ""));
+    Cell(page, record.source);
     Cell(page, LabelText(alert.labels));
     Cell(page, alert.annotations.Get("summary"));
     Cell(page, FormatRfc3339(alert.starts_at));

@@ -3,6 +3,7 @@
 // Alertmanager have too.
 #include <utility>
 
+#include "server/api/access.h"
 #include "server/api/api.h"
 #include "server/api/json.h"
 #include "server/api/landing.h"
@@ -46,8 +47,10 @@ void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts) {
       return Plain(500, "failed to reload config: " + done.error().message + "\n");
     return Plain(200, "");
   });
-  AddRoute(parts, {"POST", "/-/reload", reload});
-  AddRoute(parts, {"PUT", "/-/reload", reload});
+  for (const char* method : {"POST", "PUT"})
+    AddRoute(
+        parts,
+        {.method = method, .path = "/-/reload", .handler = reload, .admit = OperatorsOnly(parts)});
   AddRoute(parts, {"GET", "/metrics", OnWorker(parts, [parts](const ServerRequest&) {
                      ServerResponse response;
                      response.content_type = "text/plain; version=0.0.4; charset=utf-8";

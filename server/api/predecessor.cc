@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/alert/text.h"
+#include "server/api/access.h"
 #include "server/api/api.h"
 #include "server/api/json.h"
 
@@ -106,6 +107,9 @@ WebhookMessage TestMessage(const ServerRequest& request, Instant now) {
 }
 
 void Test(const Parts& parts, const ServerRequest& request, Respond respond) {
+  const auto status = request.Query("status").value_or("firing");
+  if (status != "firing" && status != "resolved")
+    return respond(Failure(400, "bad_data", "`status` is firing or resolved"));
   parts.intake.Submit(
       TestMessage(request, parts.clock.Now()),
       [respond = std::move(respond)](const Result<Receipt>& result) mutable {
@@ -129,14 +133,21 @@ void AddPredecessorRoutes(const std::shared_ptr<const Parts>& parts) {
                    [parts](const ServerRequest&, Respond respond) { respond(Health(*parts)); }});
   AddRoute(parts, {"GET", "/stats",
                    OnWorker(parts, [parts](const ServerRequest&) { return Stats(*parts); })});
-  AddRoute(parts, {"POST", "/test", [parts](const ServerRequest& request, Respond respond) {
-                     Test(*parts, request, std::move(respond));
-                   }});
-  AddRoute(parts, {"POST", "/suppression/clear", OnWorker(parts, [parts](const ServerRequest&) {
-                     if (auto done = parts->intake.ClearMemory(); !done)
-                       return FailureOf(done.error());
-                     return Success(R"({"cleared":true})");
-                   })});
+  AddRoute(parts,
+           {.method = "POST",
+            .path = "/test",
+            .handler = [parts](const ServerRequest& request,
+                               Respond respond) { Test(*parts, request, std::move(respond)); },
+            .admit = OperatorsOnly(parts)});
+  AddRoute(parts, {.method = "POST",
+                   .path = "/suppression/clear",
+                   .handler = OnWorker(parts,
+                                       [parts](const ServerRequest&) {
+                                         if (auto done = parts->intake.ClearMemory(); !done)
+                                           return FailureOf(done.error());
+                                         return Success(R"({"cleared":true})");
+                                       }),
+                   .admit = OperatorsOnly(parts)});
 }
 
 }  // namespace warden::api

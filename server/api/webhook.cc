@@ -8,10 +8,10 @@
 #include <utility>
 
 #include "server/alert/text.h"
+#include "server/api/access.h"
 #include "server/api/api.h"
 #include "server/api/json.h"
 #include "server/base/log.h"
-#include "server/net/auth.h"
 
 namespace warden::api {
 namespace {
@@ -42,42 +42,6 @@ void CountTaken(const Parts& parts, const std::string& source, std::string_view 
   parts.metrics.webhook_messages.Add({label, result});
   parts.metrics.webhook_last_message.Set(
       {label}, std::chrono::duration<double>(parts.clock.Now().time_since_epoch()).count());
-}
-
-AcceptedCredentials Accepted(const IntakeAuth& auth) {
-  AcceptedCredentials accepted;
-  if (auth.basic) {
-    auto username = auth.basic->username.Reveal();
-    auto password = auth.basic->password.Reveal();
-    if (username && password) {
-      accepted.basic.push_back({std::move(*username), std::move(*password)});
-    } else {
-      Log(LogLevel::kError, "cannot read the credentials that senders must have",
-          {{"err", (username ? password : username).error().message}});
-    }
-  }
-  if (auth.bearer_token.is_set()) {
-    if (auto token = auth.bearer_token.Reveal()) {
-      accepted.bearer.push_back(std::move(*token));
-    } else {
-      Log(LogLevel::kError, "cannot read the token that senders must have",
-          {{"err", token.error().message}});
-    }
-  }
-  return accepted;
-}
-
-std::optional<ServerResponse> Unauthorized(const Parts& parts, const RequestHead& head) {
-  const auto config = parts.config();
-  const auto* source = config->FindSource(SourceOf(head));
-  const auto& auth = source != nullptr && source->auth ? *source->auth : config->intake.auth;
-  if (!auth.is_required()) return std::nullopt;
-  const auto accepted = Accepted(auth);
-  if (CheckAuthorization(head.Header("authorization"), accepted) == AuthVerdict::kAccepted)
-    return std::nullopt;
-  auto response = Failure(401, "unauthorized", "credentials are missing or wrong");
-  response.headers.push_back({"WWW-Authenticate", Challenge(accepted)});
-  return response;
 }
 
 bool IsJson(const ServerRequest& request) {
@@ -182,7 +146,7 @@ void AddWebhookRoutes(const std::shared_ptr<const Parts>& parts) {
       CountRejected(*parts, SourceOf(head), "overloaded");
       return ComeAgain(parts->draining ? "shutting down" : "cannot take more at present");
     }
-    if (auto refused = Unauthorized(*parts, head)) {
+    if (auto refused = RefuseSender(*parts, SourceOf(head), head)) {
       CountRejected(*parts, SourceOf(head), "unauthorized");
       return refused;
     }
