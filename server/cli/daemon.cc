@@ -2,12 +2,14 @@
 #include "server/cli/daemon.h"
 
 #include <atomic>
+#include <cerrno>
 #include <filesystem>
 #include <optional>
 #include <random>
 #include <utility>
 
 #include "server/api/api.h"
+#include "server/api/waiting_room.h"
 #include "server/base/log.h"
 #include "server/cli/config_source.h"
 #include "server/cli/observers.h"
@@ -35,8 +37,9 @@ Result<void> MakeFolderOf(const std::string& file) {
   if (folder.empty()) return {};
   std::error_code error;
   std::filesystem::create_directories(folder, error);
+  const bool is_full = error == std::errc::no_space_on_device || error.value() == EDQUOT;
   if (error)
-    return Fail(ErrorCode::kUnavailable,
+    return Fail(is_full ? ErrorCode::kUnavailable : ErrorCode::kInvalid,
                 "cannot create the folder " + folder.string() + ": " + error.message());
   return {};
 }
@@ -64,10 +67,14 @@ struct Daemon::Parts {
   std::unique_ptr<Courier> courier;
   std::atomic<Courier*> notified{nullptr};  // the courier, once triage may call it
   std::unique_ptr<Watcher> watcher;
+  std::unique_ptr<api::WaitingRoom> waiting_room;
   std::unique_ptr<api::Worker> worker;
   std::unique_ptr<HttpServer> server;
 
+  Result<void> LoadConfig();
   Result<void> OpenStore();
+  Result<void> Wait(const Error& why);
+  Result<void> Start();
   void StartDelivery();
   Result<void> StartIntake();
   void StartWatches();
@@ -78,22 +85,50 @@ struct Daemon::Parts {
 Daemon::Daemon(ServeOptions options) : parts_(std::make_unique<Parts>(std::move(options))) {}
 Daemon::~Daemon() { Stop(); }
 
-Result<void> Daemon::Start() {
+Result<Daemon::State> Daemon::Start() {
   auto& parts = *parts_;
-  auto done = parts.configs.Reload();
-  if (!done) return Fail(done.error().code, "configuration: " + done.error().message);
-  parts.metrics.config_last_reload_successful.Set(1);
-  parts.metrics.config_last_reload_success_timestamp.Set(
-      std::chrono::duration<double>(parts.clock.Now().time_since_epoch()).count());
-  parts.metrics.SetConfigHash(parts.configs.current()->hash);
-  done = parts.OpenStore();
-  if (done) {
-    parts.StartDelivery();
-    done = parts.StartIntake();
+  if (auto loaded = parts.LoadConfig(); !loaded) return std::unexpected(loaded.error());
+  auto opened = parts.OpenStore();
+  if (!opened && opened.error().code == ErrorCode::kUnavailable) {
+    if (auto waiting = parts.Wait(opened.error()); !waiting)
+      return std::unexpected(waiting.error());
+    return State::kWaiting;
   }
+  parts.waiting_room.reset();
+  if (opened) opened = parts.Start();
+  if (!opened) return std::unexpected(opened.error());
+  return State::kReady;
+}
+
+// The first time it says why.
+Result<void> Daemon::Parts::Wait(const Error& why) {
+  if (waiting_room) return {};
+  Log(LogLevel::kError, "the store cannot be opened yet; senders are told to come again",
+      {{"err", why.message}});
+  auto room = api::WaitingRoom::Open(options.listen_addresses, options.prefix, why.message);
+  if (!room) return std::unexpected(room.error());
+  waiting_room = std::move(*room);
+  return {};
+}
+
+Result<void> Daemon::Parts::LoadConfig() {
+  if (configs.current()) return {};
+  if (auto done = configs.Reload(); !done)
+    return Fail(done.error().code, "configuration: " + done.error().message);
+  metrics.config_last_reload_successful.Set(1);
+  metrics.config_last_reload_success_timestamp.Set(
+      std::chrono::duration<double>(clock.Now().time_since_epoch()).count());
+  metrics.SetConfigHash(configs.current()->hash);
+  return {};
+}
+
+Result<void> Daemon::Parts::Start() {
+  writer = std::make_unique<StoreWriter>(*store);
+  StartDelivery();
+  auto done = StartIntake();
   if (done) {
-    parts.StartWatches();
-    done = parts.StartServer();
+    StartWatches();
+    done = StartServer();
   }
   return done;
 }
@@ -102,8 +137,9 @@ Result<void> Daemon::Parts::OpenStore() {
   if (auto made = MakeFolderOf(options.storage_path); !made) return made;
   auto opened = OpenSqliteStore(options.storage_path);
   if (!opened) return std::unexpected(opened.error());
+  // A disk that was full when the last one ended may still be: nothing can be taken then.
+  if (auto written = Probe(**opened); !written) return written;
   store = std::move(*opened);
-  writer = std::make_unique<StoreWriter>(*store);
   return {};
 }
 
@@ -203,6 +239,7 @@ Result<void> Daemon::Reload() { return parts_->Reload(); }
 void Daemon::Stop() {
   auto& parts = *parts_;
   if (parts.draining.exchange(true)) return;
+  parts.waiting_room.reset();
   const auto patience = parts.options.shutdown_timeout;
   if (parts.watcher) parts.watcher->BeginStop();
   if (parts.intake) parts.intake->Stop();

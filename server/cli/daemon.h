@@ -13,6 +13,7 @@
 // client, writer, store. Start and Stop are for one thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 #include "server/base/result.h"
@@ -27,8 +28,10 @@ class Daemon {
   Daemon(const Daemon&) = delete;
   Daemon& operator=(const Daemon&) = delete;
 
-  // Ready to take webhooks when it returns without an error.
-  [[nodiscard]] Result<void> Start();
+  enum class State : std::uint8_t { kReady, kWaiting };
+  // kReady: takes webhooks. kWaiting: the disk is full, everybody is told to come again; call it
+  // again after a moment. An error: it cannot run.
+  [[nodiscard]] Result<State> Start();
   // Validates first; keeps the old configuration on error.
   [[nodiscard]] Result<void> Reload();
   // Gives up what is under way when the timeout has passed; nothing is lost by that.

@@ -29,6 +29,15 @@ sigset_t HandledSignals() {
   return signals;
 }
 
+// Within this time.
+bool IsToldToEnd(std::chrono::seconds within) {
+  const sigset_t signals = HandledSignals();
+  timespec wait{};
+  wait.tv_sec = within.count();
+  const int signal = sigtimedwait(&signals, nullptr, &wait);
+  return signal == SIGTERM || signal == SIGINT;
+}
+
 // On the next signal, or when the time is up. All that matters is in the store by then.
 void EndAtOnceAfter(std::chrono::milliseconds timeout) {
   std::thread([ends_at = std::chrono::steady_clock::now() + timeout] {
@@ -71,9 +80,17 @@ int Serve(const ServeOptions& options) {
 
   Log(LogLevel::kInfo, "starting promwarden", {{"version", Version()}, {"revision", Revision()}});
   Daemon daemon(options);
-  if (auto started = daemon.Start(); !started) {
-    Log(LogLevel::kError, "cannot start", {{"err", started.error().message}});
-    return 1;
+  for (bool is_ready = false; !is_ready;) {
+    const auto started = daemon.Start();
+    if (!started) {
+      Log(LogLevel::kError, "cannot start", {{"err", started.error().message}});
+      return 1;
+    }
+    is_ready = *started == Daemon::State::kReady;
+    if (!is_ready && IsToldToEnd(std::chrono::seconds{1})) {
+      Log(LogLevel::kInfo, "bye");
+      return 0;
+    }
   }
   for (;;) {
     int signal = 0;

@@ -247,14 +247,14 @@ class FullDiskTest(case.Case):
         subprocess.run(["umount", self.disk], capture_output=True)
         super().tearDown()
 
-    def test_a_full_disk_is_503_and_mends_without_a_restart(self):
+    def warden_on_it(self):
         daemon = self.warden()
         daemon.database = self.disk / "promwarden.db"
         daemon.command = [part if not part.startswith("--storage.path") else f"--storage.path={daemon.database}"
                           for part in daemon.command]
-        daemon.up()
-        self.assertEqual(daemon.webhook(one("Before"))[0], 200)
-        self.wait_notified(1, "firing", "Before")
+        return daemon
+
+    def fill(self):
         filler = self.disk / "filler"
         with open(filler, "wb", buffering=0) as f:
             try:
@@ -262,6 +262,42 @@ class FullDiskTest(case.Case):
                     f.write(b"x" * 4096)
             except OSError:
                 pass
+        return filler
+
+    def test_a_daemon_that_starts_on_a_full_disk_waits_for_room(self):
+        daemon = self.warden_on_it()
+        filler = self.fill()
+        daemon.start()
+        wait_for("it is alive", lambda: request("GET", daemon.url + "/-/healthy")[0] == 200, 10)
+        status, text, headers = daemon.webhook(one("Early"))
+        self.assertEqual(status, 503, text)
+        self.assertTrue(headers.get("Retry-After"))
+        self.assertEqual(request("GET", daemon.url + "/-/ready")[0], 503)
+        filler.unlink()
+        wait_for("it takes alerts", lambda: daemon.webhook(one("Early"))[0] == 200, 10)
+        self.wait_notified(1, "firing", "Early")
+        # And again with a database that is there already.
+        daemon.kill()
+        filler = self.fill()
+        daemon.start()
+        wait_for("it is alive", lambda: request("GET", daemon.url + "/-/healthy")[0] == 200, 10)
+        self.assertEqual(request("GET", daemon.url + "/-/ready")[0], 503)
+        filler.unlink()
+        wait_for("it is ready", lambda: request("GET", daemon.url + "/-/ready")[0] == 200, 10)
+        self.assertEqual(daemon.webhook(one("Later"))[0], 200)
+
+    def test_one_that_waits_for_room_can_be_told_to_end(self):
+        daemon = self.warden_on_it()
+        self.fill()
+        daemon.start()
+        wait_for("it is alive", lambda: request("GET", daemon.url + "/-/healthy")[0] == 200, 10)
+        self.assertEqual(daemon.terminate(), 0)
+
+    def test_a_full_disk_is_503_and_mends_without_a_restart(self):
+        daemon = self.warden_on_it().up()
+        self.assertEqual(daemon.webhook(one("Before"))[0], 200)
+        self.wait_notified(1, "firing", "Before")
+        filler = self.fill()
         refused = None
         for n in range(400):  # until the room that the database has already taken is used up
             body = one(f"Full{n}", filler="y" * 3000)
@@ -331,13 +367,34 @@ class EndpointsTest(case.Case):
         status, text, _ = request("POST", daemon.url + "/suppression/clear", "")
         self.assertEqual(status, 200, text)
 
+    def test_a_test_alert_has_one_of_two_states(self):
+        daemon = self.warden().up()
+        status, text, _ = request("POST", daemon.url + "/test?status=foo", "")
+        self.assertEqual(status, 400, text)
+        self.assertEqual(daemon.incidents(), [])
+
+    def test_whoever_changes_something_shows_what_senders_show(self):
+        changes = ["/test", "/suppression/clear", "/-/reload", "/api/v1/deliveries/1/replay"]
+        for auth in ("intake: {auth: {bearer_token: t}}", "intake: {sources: [{name: a, auth: {bearer_token: t}}]}"):
+            daemon = self.warden(auth).up()
+            before = len(daemon.incidents())
+            for path in changes:
+                for headers in ({}, {"Authorization": "Bearer wrong"}):
+                    self.assertEqual(request("POST", daemon.url + path, "", headers)[0], 401, path)
+            self.assertEqual(len(daemon.incidents()), before)
+            for path, expected in zip(changes, (200, 200, 200, 400)):
+                status, text, _ = request("POST", daemon.url + path, "", {"Authorization": "Bearer t"})
+                self.assertEqual(status, expected, f"{path}: {text}")
+            daemon.terminate()
+
     def test_the_page_of_an_incident_shows_it_and_runs_nothing(self):
         daemon = self.warden().up()
-        self.assertEqual(daemon.webhook(one("Paged", note="<script>alert(1)</script>"))[0], 200)
+        self.assertEqual(daemon.webhook(one("Paged", note="<script>alert(1)</script>"), "am-of-east")[0], 200)
         uid = wait_for("the incident is known", daemon.incidents)[0]["uid"]
         status, page, headers = request("GET", f"{daemon.url}/incidents/{uid}")
         self.assertEqual(status, 200)
         self.assertIn("Paged", page)
+        self.assertIn("am-of-east", page)
         self.assertNotIn("<script>alert", page)
         self.assertIn("default-src 'none'", headers.get("Content-Security-Policy", ""))
         self.assertEqual(request("GET", f"{daemon.url}/incidents/nowhere")[0], 404)
