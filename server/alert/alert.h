@@ -4,6 +4,7 @@
 // not in it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,15 +27,21 @@ struct Alert {
   promql::LabelSet labels;
   promql::LabelSet annotations;
   Instant starts_at;
-  std::optional<Instant> ends_at;  // unset while firing (year 1 on the wire)
-  std::string generator_url;       // untrusted: may hold any scheme
-  std::uint64_t fingerprint = 0;   // of the labels, computed here whatever the message says
+  // Unset while firing (year 1 on the wire). A resolved alert without one expired: nobody said that
+  // it is over, it was just not reported any more.
+  std::optional<Instant> ends_at;
+  std::string generator_url;      // untrusted: may hold any scheme
+  std::uint64_t fingerprint = 0;  // of the labels, computed here whatever the message says
 
   [[nodiscard]] std::string_view name() const { return labels.Get("alertname"); }
   [[nodiscard]] std::string_view severity() const { return labels.Get("severity"); }
+  [[nodiscard]] bool has_expired() const { return status == AlertStatus::kResolved && !ends_at; }
 
   friend bool operator==(const Alert&, const Alert&) = default;
 };
+
+// The source of our own watches, which end what they began themselves.
+inline constexpr std::string_view kWatchSource = "watch";
 
 struct WebhookMessage {
   std::string
@@ -52,5 +59,8 @@ struct WebhookMessage {
   promql::LabelSet route_labels;
   std::vector<Alert> alerts;
 };
+
+// Bytes that the message holds, for limits: near enough, and never far below the truth.
+[[nodiscard]] std::size_t Footprint(const WebhookMessage& message);
 
 }  // namespace warden

@@ -35,6 +35,8 @@ std::string_view Name(TimelineKind kind) {
       return "anomaly";
     case TimelineKind::kTruncated:
       return "truncated";
+    case TimelineKind::kExpired:
+      return "expired";
   }
   return "opened";
 }

@@ -25,6 +25,7 @@ struct AlertRecord {
   Alert alert;
   std::string peer;  // external URL that last changed the status
   Instant changed_at;
+  Instant seen_at;  // last reported as firing; kept in steps, so it may be a few minutes old
   std::vector<IncidentId> incidents;  // open ones that hold it; not stored, derived from members
 };
 
@@ -94,6 +95,7 @@ enum class TimelineKind : std::uint8_t {
   kDelivery,
   kAnomaly,
   kTruncated,
+  kExpired,
 };
 
 [[nodiscard]] std::string_view Name(TimelineKind kind);  // snake_case

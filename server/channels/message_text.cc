@@ -105,10 +105,19 @@ std::string Counts(const MessageText& text) {
          " resolved)";
 }
 
+// How many were not reported as over.
+std::size_t Expired(const Message& message) {
+  return static_cast<std::size_t>(std::ranges::count_if(message.alerts, &Alert::has_expired));
+}
+
+bool HasOnlyExpired(const Message& message) {
+  return !message.alerts.empty() && Expired(message) == message.alerts.size();
+}
+
 std::string Headline(const Message& message, const MessageText& text) {
   const bool is_resolved = message.status == AlertStatus::kResolved;
   std::string line = message.reason == NotifyReason::kTest ? "[TEST] " : "";
-  line += is_resolved ? "[RESOLVED] " : "[FIRING] ";
+  line += !is_resolved ? "[FIRING] " : HasOnlyExpired(message) ? "[EXPIRED] " : "[RESOLVED] ";
   const std::string severity = Cut(CleanLine(SeverityWord(message)), 20);
   if (!severity.empty()) line += severity + ": ";
   line += What(message);
@@ -155,8 +164,8 @@ TextAlert AlertText(const Alert& alert, const Message& message) {
                   HumanDuration(message.at - alert.starts_at) + ")";
   } else {
     const Instant end = alert.ends_at.value_or(message.at);
-    text.detail =
-        "resolved " + ShortTime(end, message.at) + " after " + HumanDuration(end - alert.starts_at);
+    text.detail = (alert.has_expired() ? "not reported any more, taken as over " : "resolved ") +
+                  ShortTime(end, message.at) + " after " + HumanDuration(end - alert.starts_at);
   }
   for (const std::string_view name : {"summary", "description", "message", "value"}) {
     const std::string_view raw = alert.annotations.Get(name);
@@ -206,6 +215,11 @@ std::string Note(const Message& message) {
   const bool says_why =
       message.reason != NotifyReason::kFirst && message.reason != NotifyReason::kAllResolved;
   if (says_why) note += (note.empty() ? "" : ": ") + std::string(Text(message.reason));
+  if (const auto expired = Expired(message); expired > 0) {
+    note += (note.empty() ? "" : "; ") + std::to_string(expired) +
+            (expired == 1 ? " alert was" : " alerts were") +
+            " not reported any more and taken as over";
+  }
   if (message.may_be_duplicate) {
     note += (note.empty() ? "" : "; ") + std::string("may repeat a message that arrived before");
   }

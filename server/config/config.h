@@ -112,7 +112,8 @@ struct IntakeAuth {
 // A sender with a name of its own: /api/v1/webhook/{name}.
 struct IntakeSource {
   std::string name;
-  std::optional<IntakeAuth> auth;           // not set: that of IntakeConfig
+  std::optional<IntakeAuth> auth;                         // not set: that of IntakeConfig
+  std::optional<std::chrono::milliseconds> expire_after;  // not set: that of IntakeConfig
   std::vector<std::string> ignored_labels;  // dropped before fingerprints: replica and the like
 
   friend bool operator==(const IntakeSource&, const IntakeSource&) = default;
@@ -125,7 +126,10 @@ struct IntakeConfig {
   std::size_t max_labels = 128;            // an alert
   std::size_t max_value_bytes = 64 << 10;  // a label's or annotation's value
   std::size_t max_queued_requests = 1024;  // more: 503
-  std::vector<IntakeSource> sources;       // others are accepted with the settings above
+  // An alert that no webhook mentions for this long is taken as over; 0: never. Alertmanager
+  // repeats what fires within 5 days, however long its repeat_interval.
+  std::chrono::milliseconds expire_after = std::chrono::hours(24 * 6);
+  std::vector<IntakeSource> sources;  // others are accepted with the settings above
 
   friend bool operator==(const IntakeConfig&, const IntakeConfig&) = default;
 };
@@ -157,7 +161,7 @@ struct DeliveryConfig {
   std::chrono::milliseconds timeout =
       std::chrono::seconds(10);  // a request, where the channel says nothing
   RetryConfig retry;
-  RateLimitConfig rate_limit;
+  std::optional<RateLimitConfig> rate_limit;  // not set: that of each kind of channel
   CircuitBreakerConfig circuit_breaker;
 
   friend bool operator==(const DeliveryConfig&, const DeliveryConfig&) = default;

@@ -155,6 +155,7 @@ constexpr Field<IntakeSource> kSourceFields[] = {
     {"name", Set<&IntakeSource::name>},
     {"auth", Set<&IntakeSource::auth>},
     {"ignored_labels", Set<&IntakeSource::ignored_labels>},
+    {"expire_after", Set<&IntakeSource::expire_after>},
 };
 
 constexpr Field<IntakeConfig> kIntakeFields[] = {
@@ -164,6 +165,7 @@ constexpr Field<IntakeConfig> kIntakeFields[] = {
     {"max_labels", Set<&IntakeConfig::max_labels>},
     {"max_value_bytes", Set<&IntakeConfig::max_value_bytes>},
     {"max_queued_requests", Set<&IntakeConfig::max_queued_requests>},
+    {"expire_after", Set<&IntakeConfig::expire_after>},
     {"sources", SetList<&IntakeConfig::sources>},
 };
 
@@ -194,6 +196,12 @@ constexpr Field<DeliveryConfig> kDeliveryFields[] = {
 };
 
 constexpr auto kSecond = std::chrono::milliseconds(1000);
+
+void CheckExpiry(Reader& reader, const YamlNode& node, const SeenKeys& seen,
+                 std::chrono::milliseconds expire_after) {
+  if (expire_after.count() != 0)
+    CheckPositive(reader, node, seen, "expire_after", expire_after, 60 * kSecond);
+}
 
 }  // namespace
 
@@ -233,7 +241,8 @@ void ReadValue(Reader& reader, const YamlNode& node, IntakeAuth& out) {
 }
 
 void ReadValue(Reader& reader, const YamlNode& node, IntakeSource& out) {
-  ReadSection(reader, node, "sources", kSourceFields, out);
+  const SeenKeys seen = ReadSection(reader, node, "sources", kSourceFields, out);
+  if (out.expire_after) CheckExpiry(reader, node, seen, *out.expire_after);
   const auto fits = [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_' || c == '.';
@@ -251,6 +260,7 @@ void ReadValue(Reader& reader, const YamlNode& node, IntakeConfig& out) {
   CheckPositive<std::size_t>(reader, node, seen, "max_labels", out.max_labels, 1);
   CheckPositive<std::size_t>(reader, node, seen, "max_value_bytes", out.max_value_bytes, 64);
   CheckPositive<std::size_t>(reader, node, seen, "max_queued_requests", out.max_queued_requests, 1);
+  CheckExpiry(reader, node, seen, out.expire_after);
   std::set<std::string_view> names;
   for (const IntakeSource& source : out.sources) {
     if (!names.insert(source.name).second)

@@ -25,12 +25,10 @@ RetryPolicy Snapshot::retry_policy() const {
 GatePolicy Snapshot::gate_policy(const Destination& destination) const {
   const DeliveryConfig& delivery = config_->delivery;
   const CircuitBreakerConfig& breaker = delivery.circuit_breaker;
-  const RateLimitConfig unset;
-  const RateLimitConfig& rate = delivery.rate_limit;
   GatePolicy policy{.rate = DefaultRateLimit(destination.kind)};
   // Written in the configuration, it counts for every destination.
-  if (rate.per_second != unset.per_second || rate.burst != unset.burst) {
-    policy.rate = {rate.per_second, static_cast<double>(rate.burst)};
+  if (const auto& rate = delivery.rate_limit) {
+    policy.rate = {rate->per_second, static_cast<double>(rate->burst)};
   }
   policy.circuit.failures = breaker.failures;
   policy.circuit.open = breaker.open;

@@ -48,8 +48,10 @@ AlertNews JudgeAlert(const AlertRecord* known, const Alert& seen, std::string_vi
   }
   if (seen.starts_at < known->alert.starts_at) return AlertNews::kStale;
   if (seen.starts_at > known->alert.starts_at) return AlertNews::kFiring;
-  // The same episode after its end: another peer may lag behind, the same peer means it.
-  const bool late_copy = peer != known->peer && now - known->changed_at < kLateCopyWindow;
+  // The same episode after its end: another peer may lag behind, the same peer means it, and
+  // after one that nobody reported, everybody does.
+  const bool late_copy = !known->alert.has_expired() && peer != known->peer &&
+                         now - known->changed_at < kLateCopyWindow;
   return late_copy ? AlertNews::kStale : AlertNews::kReopened;
 }
 

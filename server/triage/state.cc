@@ -129,7 +129,10 @@ Instant TriageState::LastEvent() const {
 }
 
 void TriageState::MoveBack(Duration by) {
-  for (auto& [id, record] : alerts_) record.changed_at -= by;
+  for (auto& [id, record] : alerts_) {
+    record.changed_at -= by;
+    record.seen_at -= by;
+  }
   for (auto& [id, incident] : incidents_) {
     if (incident.flush_at) SetFlush(incident, *incident.flush_at - by);
     if (incident.flushed_at) *incident.flushed_at -= by;

@@ -43,7 +43,8 @@ Triage::Triage(std::shared_ptr<const Config> config, StoredState stored)
     : config_(std::move(config)),
       state_(std::move(stored)),
       index_(config_->inhibit_rules),
-      last_now_(state_.LastEvent()) {
+      last_now_(state_.LastEvent()),
+      next_expiry_(last_now_) {
   BuildIndexes();
 }
 
@@ -123,6 +124,8 @@ void Triage::Apply(std::string_view source, std::string_view peer, Alert alert, 
                    Receipt& receipt, Touched& touched, Changes& changes) {
   auto* record = state_.FindAlert(source, alert.fingerprint);
   const auto news = JudgeAlert(record, alert, peer, now);
+  const bool is_reported = alert.status == AlertStatus::kFiring && news != AlertNews::kStale;
+  if (is_reported && record != nullptr) Saw(*record, now, changes);
   switch (news) {
     case AlertNews::kNothing:
       return;
@@ -145,6 +148,7 @@ void Triage::Apply(std::string_view source, std::string_view peer, Alert alert, 
   }
   if (record == nullptr) {
     record = &state_.AddAlert(source, std::move(alert));
+    if (is_reported) Saw(*record, now, changes);
   } else {
     // The labels are the same by fingerprint; a resolve keeps the start that was announced.
     const Instant starts_at =
@@ -288,6 +292,7 @@ void Triage::LookAgainAtMuted(Instant now, Changes& changes) {
 void Triage::SetConfig(std::shared_ptr<const Config> config, Instant now, Changes& changes) {
   config_ = std::move(config);
   BuildIndexes();
+  next_expiry_ = now;
   LookAgainAtMuted(now, changes);
 }
 

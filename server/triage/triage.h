@@ -2,7 +2,7 @@
 // Triage decides what each alert deserves: (image of what is known, messages, now) → changed image
 // + what must be written. No I/O, no clock, no threads: its one owner calls it and writes the
 // Changes in one transaction; when that fails, the owner makes a new Triage from the store. Stages,
-// each in its own file: dedup, route, mute (with the inhibition index), flush.
+// each in its own file: dedup, route, mute (with the inhibition index), flush, expiry.
 #pragma once
 
 #include <cstddef>
@@ -44,6 +44,14 @@ class Triage {
   void FlushDue(Instant now, Changes& changes);
   [[nodiscard]] std::optional<Instant> NextFlush() const { return state_.NextFlush(); }
 
+  // Ends alerts that nobody has reported for too long; returns how many.
+  std::size_t ExpireDue(Instant now, Changes& changes);
+  // Until now nobody could report anything (a start, a recovery): nothing expires for a while.
+  void ForgiveSilence(Instant now);
+  // The wall clock left out this much time before `now`: it does not count as silence.
+  void SkipTime(Duration by, Instant now, Changes& changes);
+  [[nodiscard]] std::optional<Instant> NextExpiry() const { return next_expiry_; }
+
   // From now on decides by `config`; incidents with muted alerts look again at once.
   void SetConfig(std::shared_ptr<const Config> config, Instant now, Changes& changes);
   // Forgets what is remembered to recognise copies: message groups and ended alerts.
@@ -71,6 +79,9 @@ class Triage {
   void DropIgnoredLabels(WebhookMessage& message) const;
   void Apply(std::string_view source, std::string_view peer, Alert alert, Instant now,
              Receipt& receipt, Touched& touched, Changes& changes);
+  void Saw(AlertRecord& record, Instant now, Changes& changes);
+  [[nodiscard]] std::optional<Duration> ExpireAfter(std::string_view source) const;
+  [[nodiscard]] std::optional<Instant> ExpiryOf(const AlertRecord& record) const;
   void Fire(AlertRecord& record, AlertNews news, Instant now, Touched& touched, Changes& changes);
   void Join(AlertRecord& record, const Route& route, bool is_first_route, AlertNews news,
             Instant now, Touched& touched, Changes& changes);
@@ -97,6 +108,8 @@ class Triage {
   InhibitIndex index_;
   bool source_ended_ = false;  // an alert that may have muted others, in the message at hand
   Instant last_now_;
+  Instant silence_counts_from_;         // nothing expires before
+  std::optional<Instant> next_expiry_;  // not later than the first; none: nothing can expire
   std::unordered_map<std::string, const Route*> routes_;  // by route_id, into config_
 };
 

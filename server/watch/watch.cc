@@ -24,7 +24,7 @@ bool AnyFires(const Episodes& episodes) {
 
 WebhookMessage MessageOf(const std::string& watch, std::vector<Alert> alerts) {
   WebhookMessage message;
-  message.source = "watch";
+  message.source = kWatchSource;
   message.receiver = "promwarden";
   message.group_key = BlobName(watch);
   message.external_url = "promwarden";

@@ -66,6 +66,18 @@ TEST(Headline, ShowsASeverityThatNobodyKnows) {
   EXPECT_EQ(Headline(With({{{"alertname", "A"}, {"severity", "sev7"}}})), "[FIRING] sev7: A");
 }
 
+TEST(Headline, DoesNotCallResolvedWhatNobodySaidIsOver) {
+  Message message = samples::Resolved();
+  for (Alert& alert : message.alerts) alert.ends_at.reset();
+  EXPECT_TRUE(Headline(message).starts_with("[EXPIRED] critical: HighErrorRate"))
+      << Headline(message);
+  EXPECT_NE(BuildMessageText(message, Config{})
+                .note.find("1 alert was not reported any more and taken as over"),
+            std::string::npos);
+  message.alerts.clear();
+  EXPECT_TRUE(Headline(message).starts_with("[RESOLVED]"));
+}
+
 TEST(Headline, MarksTests) {
   Message message = samples::Firing();
   message.reason = NotifyReason::kTest;

@@ -75,6 +75,12 @@ class Desk {
     triage_.FlushDue(At(at), changes_);
     Keep(at);
   }
+  void Expire(int at) {
+    changes_ = {};
+    [[maybe_unused]] const auto expired = triage_.ExpireDue(At(at), changes_);
+    triage_.FlushDue(At(at), changes_);
+    Keep(at);
+  }
   // All notifications so far, a line each: `70 new alerts added: 2 firing, 1 resolved, 0 muted`.
   [[nodiscard]] const std::vector<std::string>& said() const { return said_; }
   [[nodiscard]] const std::vector<std::string>& timeline() const { return timeline_; }

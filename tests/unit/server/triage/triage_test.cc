@@ -130,6 +130,114 @@ TEST(Triage, TruncatedMessagesCloseNothing) {
   EXPECT_TRUE(desk.changes().closed.empty());
 }
 
+Config ExpiringConfig(std::chrono::milliseconds after = std::chrono::hours{2}) {
+  Config config = PlainConfig();
+  config.route.repeat_interval = std::chrono::hours{1000};
+  config.intake.expire_after = after;
+  return config;
+}
+
+constexpr int kExpiry = 7200 + 600;  // two hours and the step in which reports are kept
+
+TEST(Triage, TakesAnAlertThatNobodyReportsAnyMoreAsOver) {
+  Desk desk(ExpiringConfig());
+  desk.Send(20, Webhook({Firing(kHot)}));
+  desk.Expire(20 + kExpiry - 1);
+  EXPECT_EQ(desk.said().size(), 1U);
+  desk.Expire(20 + kExpiry);
+  EXPECT_EQ(desk.said().back(), "7820 all alerts resolved: 0 firing, 1 resolved, 0 muted");
+  EXPECT_EQ(desk.changes().closed.size(), 1U);
+  EXPECT_EQ(desk.timeline().at(2),
+            "expired: Hot{instance=\"a\"} not reported for 2h: taken as over, although nobody "
+            "said so");
+}
+
+TEST(Triage, AnAlertThatIsRepeatedNeverExpires) {
+  Desk desk(ExpiringConfig());
+  int at = 20;
+  for (; at < 10 * kExpiry; at += 7200) {
+    desk.Send(at, Webhook({Firing(kHot)}, at % 2 == 0 ? "http://am-a" : "http://am-b"));
+    desk.Expire(at);
+    desk.Expire(at + 7199);
+  }
+  EXPECT_EQ(desk.said().size(), 1U);
+}
+
+TEST(Triage, EachReportIsKeptAtMostOnceInAStep) {
+  Desk desk(ExpiringConfig());
+  desk.Send(20, Webhook({Firing(kHot)}));
+  desk.Send(30, Webhook({Firing(kHot)}));
+  desk.Send(619, Webhook({Firing(kHot)}));
+  EXPECT_TRUE(desk.changes().alerts.empty());
+  desk.Send(620, Webhook({Firing(kHot)}));
+  EXPECT_EQ(desk.changes().alerts.size(), 1U);
+}
+
+TEST(Triage, WhatExpiredFiresAgainWhoeverReportsIt) {
+  Desk desk(ExpiringConfig());
+  desk.Send(20, Webhook({Firing(kHot)}));
+  desk.Expire(20 + kExpiry);
+  EXPECT_EQ(desk.Send(20 + kExpiry + 1, Webhook({Firing(kHot)}, "http://am-b")).firing, 1U);
+  EXPECT_EQ(desk.said().back(), "7821 first notification: 1 firing, 0 resolved, 0 muted");
+}
+
+TEST(Triage, TimeInWhichNobodyCouldReportDoesNotCount) {
+  Desk desk(ExpiringConfig());
+  desk.Send(20, Webhook({Firing(kHot)}));
+  desk.triage().ForgiveSilence(At(100'000));
+  desk.Expire(103'599);
+  EXPECT_EQ(desk.said().size(), 1U);
+  desk.Expire(103'600);
+  EXPECT_EQ(desk.said().size(), 2U);
+}
+
+TEST(Triage, TimeThatTheClockLeftOutDoesNotCount) {
+  Desk desk(ExpiringConfig());
+  desk.Send(20, Webhook({Firing(kHot)}));
+  Changes changes;
+  desk.triage().SkipTime(std::chrono::seconds{100'000}, At(100'030), changes);
+  EXPECT_EQ(changes.alerts.size(), 1U);
+  desk.Expire(100'020 + kExpiry - 1);
+  EXPECT_EQ(desk.said().size(), 1U);
+  desk.Expire(100'020 + kExpiry);
+  EXPECT_EQ(desk.said().size(), 2U);
+}
+
+TEST(Triage, NothingExpiresWhereThatIsSwitchedOffAndNoAlertOfAWatch) {
+  Desk off(ExpiringConfig(std::chrono::milliseconds{0}));
+  off.Send(20, Webhook({Firing(kHot)}));
+  off.Expire(3'000'000);
+  EXPECT_EQ(off.said().size(), 1U);
+
+  Desk watched(ExpiringConfig());
+  auto message = Webhook({Firing(kHot)});
+  message.source = kWatchSource;
+  watched.Send(20, std::move(message));
+  watched.Expire(1'000'000);
+  EXPECT_EQ(watched.said().size(), 1U);
+}
+
+TEST(Triage, ASourceMayExpireSoonerThanOthers) {
+  Config config = ExpiringConfig();
+  IntakeSource source;
+  source.name = "default";
+  source.expire_after = std::chrono::minutes{40};
+  config.intake.sources.push_back(source);
+  Desk desk(std::move(config));
+  desk.Send(20, Webhook({Firing(kHot)}));
+  desk.Expire(20 + 3000);
+  EXPECT_EQ(desk.said().size(), 2U);
+}
+
+TEST(Triage, OthersOfItsIncidentFireOnWhenOneExpires) {
+  Desk desk(ExpiringConfig());
+  desk.Send(20, Webhook({Firing(kHot), Firing(kHotB)}));
+  desk.Send(7000, Webhook({Firing(kHotB)}));
+  desk.Expire(20 + kExpiry);
+  EXPECT_EQ(desk.said().back(), "7820 some alerts resolved: 1 firing, 1 resolved, 0 muted");
+  EXPECT_EQ(desk.triage().NextExpiry(), At(7000 + kExpiry));
+}
+
 // Two of several alerts are shown, and both end; others fire on unseen.
 Desk PartlyOver() {
   Desk desk;
