@@ -43,6 +43,7 @@ void DeliveryMetrics::OnSettled(const Delivery& delivery, Duration age) {
           {{"delivery", delivery.id.value},
            {"destination", destination},
            {"state", Name(delivery.state)},
+           {"attempts", delivery.attempts},
            {"err", delivery.last_error}});
       break;
     case DeliveryState::kPending:

@@ -90,7 +90,8 @@ void Courier::Loop::Lease(Instant now) {
                              .lease_until = now + kLease,
                              .limit = kLeaseLimit,
                              .per_destination = flights_.size() < most ? kShare : 1,
-                             .blocked = Blocked(now)};
+                             .blocked = Blocked(now),
+                             .longest_wait = LongestWait(snapshot_->retry_policy())};
   auto leased = std::make_shared<Leased>();
   parts_.writer.Submit(
       [request, leased](Transaction& transaction) -> Result<void> {
@@ -114,10 +115,6 @@ void Courier::Loop::OnLeased(Leased& leased, bool is_committed) {
     return;
   }
   for (const Delivery& row : leased.expired) {
-    Log(LogLevel::kWarn, "a message was not delivered in time",
-        {{"destination", Text(row.destination)},
-         {"delivery", row.id.value},
-         {"err", row.last_error}});
     observer_.OnSettled(row, parts_.clock.Now() - row.created_at);
   }
   for (Delivery& row : leased.rows) {
@@ -160,13 +157,6 @@ Courier::Loop::Queue& Courier::Loop::QueueOf(const Destination& destination) {
 
 void Courier::Loop::OnSettled(const Delivery& row) {
   look_now_ = true;
-  if (row.state == DeliveryState::kDead) {
-    Log(LogLevel::kWarn, "a message could not be delivered",
-        {{"destination", Text(row.destination)},
-         {"delivery", row.id.value},
-         {"attempts", row.attempts},
-         {"err", row.last_error}});
-  }
   observer_.OnSettled(row, parts_.clock.Now() - row.created_at);
 }
 
@@ -185,65 +175,29 @@ void Courier::Loop::SetConfig(std::shared_ptr<const Config> config) {
   look_now_ = true;
 }
 
+// The check and the new row are one transaction: two who ask at once get one message.
 void Courier::Loop::Replay(DeliveryId id, ReplayDone done) {
-  auto made = MakeReplay(id);
-  if (!made) {
-    done(std::unexpected(made.error()));
-    return;
-  }
-  auto row = std::make_shared<Delivery>(std::move(*made));
+  auto new_id = std::make_shared<DeliveryId>();
   parts_.writer.Submit(
-      [row, new_id = parts_.new_delivery_id](Transaction& transaction) -> Result<void> {
-        row->id = new_id();
-        const auto added = transaction.AddDelivery(*row);
+      [id, new_id, snapshot = snapshot_, now = parts_.clock.Now(),
+       make_id = parts_.new_delivery_id](Transaction& transaction) -> Result<void> {
+        auto row = transaction.Replay(id);
+        if (!row) return std::unexpected(row.error());
+        row->id = *new_id = make_id();
+        row->created_at = row->not_before = now;
+        row->expires_at = now + LifetimeOf(snapshot->config(), row->destination);
+        const auto added = transaction.AddDelivery(std::move(*row));
         if (!added) return std::unexpected(added.error());
         return {};
       },
-      [this, inbox = inbox_, row, done = std::move(done)](const Result<void>& written) mutable {
+      [this, inbox = inbox_, new_id, done = std::move(done)](const Result<void>& written) mutable {
         if (!written) {
           done(std::unexpected(written.error()));
           return;
         }
         inbox->Post([this] { Look(); });
-        done(row->id);
+        done(*new_id);
       });
-}
-
-Result<Delivery> Courier::Loop::MakeReplay(DeliveryId id) {
-  auto found = parts_.store.FindDelivery(id);
-  if (!found) return std::unexpected(found.error());
-  const std::string name = "delivery " + std::to_string(id.value);
-  if (!*found) return Fail(ErrorCode::kInvalid, "no " + name);
-  Delivery row = std::move(**found);
-  if (row.state != DeliveryState::kDead && row.state != DeliveryState::kExpired) {
-    return Fail(ErrorCode::kInvalid, name + " is " + std::string(Name(row.state)) +
-                                         ": only dead and expired ones are sent again");
-  }
-  const auto others =
-      parts_.store.ListDeliveries({.state = {}, .incident = row.incident, .before = {}});
-  if (!others) return std::unexpected(others.error());
-  const bool is_overtaken = std::ranges::any_of(*others, [&](const Delivery& other) {
-    return other.destination == row.destination && !IsSettled(other.state);
-  });
-  if (is_overtaken) {
-    return Fail(ErrorCode::kInvalid,
-                "another message of this incident waits for " + Text(row.destination) + " already");
-  }
-  if (const auto message = parts_.store.LoadMessage(row); !message) {
-    return std::unexpected(message.error());
-  }
-  const Instant now = parts_.clock.Now();
-  return Delivery{.id = {},
-                  .notification = row.notification,
-                  .incident = row.incident,
-                  .destination = row.destination,
-                  .created_at = now,
-                  .not_before = now,
-                  .expires_at = now + LifetimeOf(snapshot_->config(), row.destination),
-                  .lease_until = {},
-                  .settled_at = {},
-                  .last_error = {},
-                  .carries = row.carries};
 }
 
 void Courier::Loop::BeginDrain(std::function<void()> idle) {

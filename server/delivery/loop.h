@@ -80,7 +80,6 @@ class Courier::Loop {
   void EndGate(const Flight& flight, const Attempt& attempt, Instant now);
   void OnSettled(const Delivery& row);
   Queue& QueueOf(const Destination& destination);
-  [[nodiscard]] Result<Delivery> MakeReplay(DeliveryId id);
   void TellIfIdle();
 
   CourierParts parts_;

@@ -13,6 +13,7 @@
 //   gone (no such receiver any more) ───────▶ dead
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -58,6 +59,11 @@ struct Decision {
   Instant not_before = {};
   std::string last_error = {};
 };
+
+// The longest that a decision puts a row off.
+[[nodiscard]] inline Duration LongestWait(const RetryPolicy& policy) {
+  return std::max(policy.max, policy.max_retry_after);
+}
 
 // `chance` in [0, 1).
 [[nodiscard]] Decision Decide(const RetryPolicy& policy, const Delivery& delivery,

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "server/base/log.h"
-#include "server/intake/write_changes.h"
 
 namespace warden {
 namespace {
@@ -23,6 +22,8 @@ constexpr std::size_t kMessagesATurn = 256;
 // Whoever was just answered is likely to be back at once: a turn that waits this long for them has
 // one fsync for all, where two groups of senders would otherwise take turns for ever.
 constexpr std::chrono::microseconds kGathering{150};
+// Several messages a turn, and turns that follow each other so closely, are a storm.
+constexpr std::chrono::milliseconds kBusy{20};
 // After a wait in vain this many turns do not wait.
 constexpr int kTurnsWithoutGathering = 32;
 
@@ -66,10 +67,13 @@ void Intake::Stop() {
   }
 }
 
-bool Intake::accepts() const { return writer_.healthy() && queued_.load() < max_queued_.load(); }
+bool Intake::accepts() const {
+  return writer_.healthy() && queued_.load() < max_queued_.load() && bytes_.load() < kMostBytes;
+}
 
 void Intake::Submit(WebhookMessage message, Done done) {
   Item item;
+  item.bytes = Footprint(message);
   item.message = std::move(message);
   item.done = std::move(done);
   Enqueue(std::move(item));
@@ -77,6 +81,7 @@ void Intake::Submit(WebhookMessage message, Done done) {
 
 void Intake::Quarantine(QuarantineRow row, Done done) {
   Item item;
+  item.bytes = sizeof item + row.body.capacity();
   item.quarantine = std::move(row);
   item.done = std::move(done);
   Enqueue(std::move(item));
@@ -87,7 +92,11 @@ void Intake::Enqueue(Item item) {
     return item.done(Fail(ErrorCode::kUnavailable, "the store cannot be written at present"));
   {
     const std::lock_guard lock(mutex_);
-    if (!stopping_ && queue_.size() < max_queued_.load()) {
+    // One message is taken however large it is: its body had a limit.
+    const std::size_t bytes = bytes_.load();
+    const bool has_room = bytes == 0 || bytes + item.bytes <= kMostBytes;
+    if (!stopping_ && queue_.size() < max_queued_.load() && has_room) {
+      bytes_ += item.bytes;
       queue_.push_back(std::move(item));
       queued_ = queue_.size();
       ScheduleTurn();
@@ -108,9 +117,14 @@ void Intake::ScheduleTurn() {
 
 Result<void> Intake::Turn(Transaction& transaction, std::vector<Item>& items) {
   std::shared_ptr<const Config> config;
+  Duration skipped{0};
+  const auto began = std::chrono::steady_clock::now();
+  auto pace = Ledger::Pace::kCalm;
   {
     std::unique_lock lock(mutex_);
+    if (answered_ > 1 && began - answered_at_ < kBusy) pace = Ledger::Pace::kBusy;
     Gather(lock);
+    skipped = std::exchange(skipped_, Duration{0});
     turn_scheduled_ = false;
     if (queue_.size() <= kMessagesATurn) {
       items.swap(queue_);
@@ -123,8 +137,14 @@ Result<void> Intake::Turn(Transaction& transaction, std::vector<Item>& items) {
     queued_ = queue_.size();
     config = std::exchange(next_config_, nullptr);
   }
+  if (is_lost_) {
+    if (auto reloaded = Reload(); !reloaded)
+      return Fail(ErrorCode::kUnavailable, reloaded.error().message);
+    is_lost_ = false;
+  }
   const Instant now = clock_.Now();
   changes_ = {};
+  if (skipped > Duration{0}) triage_->SkipTime(skipped, now, changes_);
   if (config) {
     triage_->SetConfig(config, now, changes_);
     config_ = std::move(config);
@@ -137,10 +157,20 @@ Result<void> Intake::Turn(Transaction& transaction, std::vector<Item>& items) {
       changes_.quarantine.push_back(std::move(item.quarantine));
     }
   }
+  if (const auto expired = triage_->ExpireDue(now, changes_); expired > 0) {
+    Log(LogLevel::kWarn, "alerts that nobody reports any more are taken as over",
+        {{"alerts", expired}});
+  }
   triage_->FlushDue(now, changes_);
-  if (auto written = WriteChanges(transaction, triage_->state(), changes_); !written)
-    return written;
-  if (now >= housekept_at_ && now - housekept_at_ < kHousekeeping) return {};
+  const bool keeps_house = now < housekept_at_ || now - housekept_at_ >= kHousekeeping;
+  if (keeps_house) pace = Ledger::Pace::kCalm;
+  auto written = ledger_.Write(transaction, triage_->state(), changes_, pace, began);
+  if (written && keeps_house) written = HouseKeep(transaction, now);
+  return written;
+}
+
+// Forgets what is old; the tables are up to date.
+Result<void> Intake::HouseKeep(Transaction& transaction, Instant now) {
   housekept_at_ = now;
   triage_->Forget(now - kAlertMemory);
   auto pruned = transaction.Prune(now - config_->storage.retention, kPrunedAtOnce);
@@ -168,6 +198,7 @@ void Intake::Gather(std::unique_lock<std::mutex>& lock) {
 
 void Intake::EndTurn(const Result<void>& result, std::vector<Item>& items) {
   for (auto& item : items) {
+    bytes_ -= item.bytes;
     if (!item.done) continue;
     if (result) {
       item.done(item.receipt);
@@ -175,15 +206,25 @@ void Intake::EndTurn(const Result<void>& result, std::vector<Item>& items) {
       item.done(std::unexpected(result.error()));
     }
   }
-  if (!result) return RefuseQueue(result.error());
+  if (!result) {
+    // After an error of its own nobody else brings the image back to what the store has.
+    if (writer_.healthy()) Recover();
+    return RefuseQueue(result.error());
+  }
   if (events_.notified) {
     for (const auto& notification : changes_.notifications) events_.notified(notification);
   }
   if (!changes_.deliveries.empty() && events_.deliveries_added) events_.deliveries_added();
   auto next = triage_->NextFlush();
+  if (const auto expiry = triage_->NextExpiry(); expiry && (!next || *expiry < *next))
+    next = expiry;
   if (!Count()) {  // so that the last of many turns is counted too
     const Instant count_at = counted_at_ + kCounting;
     next = next ? std::min(*next, count_at) : count_at;
+  }
+  if (ledger_.lags()) {
+    const Instant write_at = clock_.Now() + Ledger::kLag;
+    next = next ? std::min(*next, write_at) : write_at;
   }
   bool earlier = false;
   {
@@ -196,6 +237,13 @@ void Intake::EndTurn(const Result<void>& result, std::vector<Item>& items) {
   if (earlier) wake_.notify_all();
 }
 
+void Intake::Recover() {
+  if (auto reloaded = Reload(); !reloaded) {
+    Log(LogLevel::kError, "cannot read the store back", {{"err", reloaded.error().message}});
+    is_lost_ = true;
+  }
+}
+
 void Intake::RefuseQueue(const Error& error) {
   std::vector<Item> items;
   {
@@ -205,6 +253,7 @@ void Intake::RefuseQueue(const Error& error) {
     queued_ = 0;
   }
   for (auto& item : items) {
+    bytes_ -= item.bytes;
     if (item.done) item.done(std::unexpected(error));
   }
 }
@@ -235,6 +284,8 @@ Result<void> Intake::Reload() {
   auto stored = store_.Load(clock_.Now() - kAlertMemory);
   if (!stored) return std::unexpected(stored.error());
   triage_ = std::make_unique<Triage>(config_, std::move(*stored));
+  ledger_.Forget();
+  triage_->ForgiveSilence(clock_.Now());
   const std::lock_guard lock(mutex_);
   next_flush_ = triage_->NextFlush();
   // What muted an alert may be gone from the configuration since then: the first turn looks again.
@@ -272,11 +323,16 @@ IntakeCounts Intake::counts() const {
 void Intake::FlushLoop() {
   // Looks at the wall clock at least this often: it may have been set.
   constexpr auto kLongestNap = std::chrono::seconds{1};
+  constexpr auto kJump = std::chrono::minutes{1};  // set forward, or we were asleep
   std::unique_lock lock(mutex_);
   Instant last = clock_.Now();
   while (!stopping_) {
     const Instant now = clock_.Now();
     if (now < last) next_flush_ = now;  // it was: triage shifts what it had planned
+    if (now - last > kJump) {
+      skipped_ += now - last;
+      next_flush_ = now;
+    }
     last = now;
     const bool due = (next_flush_ && *next_flush_ <= now);
     if (due && writer_.healthy()) {

@@ -21,6 +21,7 @@
 #include "server/base/clock.h"
 #include "server/base/result.h"
 #include "server/config/config.h"
+#include "server/intake/ledger.h"
 #include "server/store/store.h"
 #include "server/store/writer.h"
 #include "server/triage/triage.h"
@@ -43,6 +44,8 @@ struct IntakeCounts {
 class Intake {
  public:
   using Done = std::move_only_function<void(const Result<Receipt>&)>;
+  // Of messages that are not answered yet.
+  static constexpr std::size_t kMostBytes = std::size_t{256} << 20;
 
   Intake(Store& store, StoreWriter& writer, const Clock& clock,
          std::shared_ptr<const Config> config, IntakeEvents events);
@@ -62,6 +65,7 @@ class Intake {
   // Whether a message would be taken now: asked before a body is read.
   [[nodiscard]] bool accepts() const;
   [[nodiscard]] std::size_t queued() const { return queued_.load(); }
+  [[nodiscard]] std::size_t queued_bytes() const { return bytes_.load(); }
 
   void SetConfig(std::shared_ptr<const Config> config);
   // Forgets what copies are recognised by; waits.
@@ -78,13 +82,16 @@ class Intake {
     QuarantineRow quarantine;
     Done done;
     Receipt receipt;
+    std::size_t bytes = 0;
   };
   void Enqueue(Item item);
   void ScheduleTurn();
   Result<void> Turn(Transaction& transaction, std::vector<Item>& items);
   void Gather(std::unique_lock<std::mutex>& lock);
+  Result<void> HouseKeep(Transaction& transaction, Instant now);
   void EndTurn(const Result<void>& result, std::vector<Item>& items);
   void RefuseQueue(const Error& error);
+  void Recover();
   bool Count();
   Result<void> Reload();
   void FlushLoop();
@@ -106,14 +113,18 @@ class Intake {
   std::chrono::steady_clock::time_point answered_at_;  // guarded by mutex_
   bool stopping_ = false;                              // guarded by mutex_
   std::optional<Instant> next_flush_;                  // guarded by mutex_
+  Duration skipped_{0};  // guarded by mutex_: time that the wall clock left out
   std::atomic<std::size_t> queued_{0};
+  std::atomic<std::size_t> bytes_{0};  // of what is queued or being decided
   std::atomic<std::size_t> max_queued_;
 
   // On the store's thread only.
   std::shared_ptr<const Config> config_;
   std::unique_ptr<Triage> triage_;
   int turns_without_gathering_ = 0;
+  bool is_lost_ = false;  // the image is not what the store has
   Changes changes_;
+  Ledger ledger_;
   Instant housekept_at_;
   Instant counted_at_;
 

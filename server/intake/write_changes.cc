@@ -3,29 +3,33 @@
 
 namespace warden {
 
-Result<void> WriteChanges(Transaction& transaction, const TriageState& state,
-                          const Changes& changes) {
+Result<void> WriteRecords(RecordSink& sink, const TriageState& state, const Changes& changes) {
   Result<void> done;
   for (const auto id : changes.alerts) {
     const auto* alert = state.FindAlert(id);
-    if (done && alert != nullptr) done = transaction.PutAlert(*alert);
+    if (done && alert != nullptr) done = sink.PutAlert(*alert);
   }
   for (const auto& key : changes.groups) {
     const auto* group = state.FindGroup(key);
-    if (done && group != nullptr) done = transaction.PutGroup(*group);
+    if (done && group != nullptr) done = sink.PutGroup(*group);
   }
   for (const auto id : changes.incidents) {
     const auto* incident = state.FindIncident(id);
-    if (done && incident != nullptr) done = transaction.PutIncident(*incident);
-  }
-  for (const auto& incident : changes.closed) {
-    if (done) done = transaction.PutIncident(incident);
+    if (done && incident != nullptr) done = sink.PutIncident(*incident);
   }
   for (const auto& [key, member] : changes.members) {
-    if (done) done = transaction.PutMember(key.first, key.second, member);
+    if (done) done = sink.PutMember(key.first, key.second, member);
   }
   for (const auto& entry : changes.timeline) {
-    if (done) done = transaction.AddTimeline(entry);
+    if (done) done = sink.AddTimeline(entry);
+  }
+  return done;
+}
+
+Result<void> WriteRest(Transaction& transaction, const Changes& changes) {
+  Result<void> done;
+  for (const auto& incident : changes.closed) {
+    if (done) done = transaction.PutIncident(incident);
   }
   for (const auto& notification : changes.notifications) {
     if (done) done = transaction.AddNotification(notification);

@@ -9,7 +9,10 @@
 
 namespace warden {
 
-Result<void> WriteChanges(Transaction& transaction, const TriageState& state,
-                          const Changes& changes);
+// Alerts, groups, incidents that are open, members, timeline.
+Result<void> WriteRecords(RecordSink& sink, const TriageState& state, const Changes& changes);
+
+// All else.
+Result<void> WriteRest(Transaction& transaction, const Changes& changes);
 
 }  // namespace warden

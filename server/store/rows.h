@@ -19,6 +19,8 @@ struct LeaseRequest {
   std::int64_t limit = 32;
   std::int64_t per_destination = 4;
   std::vector<Destination> blocked;  // circuits that are open, buckets that are empty
+  Duration longest_wait =
+      std::chrono::hours{24};  // a row that waits longer: the clock was set back
 };
 
 struct IncidentRow {

@@ -17,8 +17,9 @@ ErrorCode CodeOf(int sqlite_code) {
     case SQLITE_NOMEM:
       return ErrorCode::kUnavailable;
     case SQLITE_NOTADB:
-    case SQLITE_CORRUPT:
       return ErrorCode::kInvalid;
+    case SQLITE_CORRUPT:
+      return ErrorCode::kCorrupt;
     default:
       return ErrorCode::kInternal;
   }

@@ -4,6 +4,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "server/store/journal.h"
 #include "server/store/sqlite_rows.h"
 #include "server/store/sqlite_store.h"
 
@@ -11,6 +12,24 @@ namespace warden {
 
 using sqlite::ForEach;
 using sqlite::Statement;
+
+// What turns before a crash, or before a failed one, had not put into their tables yet.
+Result<void> SqliteStore::ReplayJournal() {
+  std::vector<std::string> entries;
+  {
+    const std::lock_guard lock(writer_->mutex);
+    auto found = ForEach(*writer_, "SELECT entry FROM journal ORDER BY id",
+                         [&](const Statement& row) { entries.emplace_back(row.Text(0)); });
+    if (!found) return found;
+  }
+  if (entries.empty()) return {};
+  return Transact([&entries](Transaction& transaction) -> Result<void> {
+    for (const auto& entry : entries) {
+      if (auto put = ReplayEntry(entry, transaction); !put) return put;
+    }
+    return transaction.ClearJournal();
+  });
+}
 
 // Whoever held these leases is gone: nobody knows whether the message arrived. One that a newer
 // message of its incident waits behind gives way to it, so that the two never go out at once.
@@ -35,6 +54,7 @@ Result<void> SqliteStore::TakeBackLeases() {
 }
 
 Result<StoredState> SqliteStore::Load(Instant recent) {
+  if (auto replayed = ReplayJournal(); !replayed) return std::unexpected(replayed.error());
   if (auto taken = TakeBackLeases(); !taken) return std::unexpected(taken.error());
   const std::lock_guard lock(writer_->mutex);
   auto& db = *writer_;
@@ -93,7 +113,7 @@ Result<StoredState> SqliteStore::Load(Instant recent) {
 
 Result<void> SqliteStore::LoadMembers(IncidentRow& row) {
   return ForEach(
-      *reader_,
+      *lister_,
       "SELECT " PROMWARDEN_ALERT_COLUMNS
       ", m.announced, m.muted FROM member m JOIN alert a ON a.id = m.alert WHERE m.incident = ? "
       "ORDER BY m.alert",
@@ -101,32 +121,32 @@ Result<void> SqliteStore::LoadMembers(IncidentRow& row) {
         row.alerts.push_back(sqlite::ReadAlert(found));
         row.incident.members.emplace(
             row.alerts.back().id,
-            Member{static_cast<Announced>(found.Int(11)), found.Int(12) != 0});
+            Member{static_cast<Announced>(found.Int(12)), found.Int(13) != 0});
       },
       row.incident.id);
 }
 
 Result<std::vector<IncidentRow>> SqliteStore::ListIncidents(const IncidentFilter& filter) {
-  const std::lock_guard lock(reader_->mutex);
+  const std::lock_guard lock(lister_->mutex);
   std::vector<IncidentRow> rows;
   const auto add = [&](const Statement& row) { rows.push_back({sqlite::ReadIncident(row), {}}); };
   Result<void> done;
   switch (filter.state) {
     case IncidentState::kOpen:
-      done = ForEach(*reader_,
+      done = ForEach(*lister_,
                      "SELECT " PROMWARDEN_INCIDENT_COLUMNS
                      " FROM incident i WHERE i.closed_at IS NULL ORDER BY i.id DESC LIMIT ?",
                      add, filter.limit);
       break;
     case IncidentState::kClosed:
       done = ForEach(
-          *reader_,
+          *lister_,
           "SELECT " PROMWARDEN_INCIDENT_COLUMNS
           " FROM incident i WHERE i.closed_at IS NOT NULL ORDER BY i.closed_at DESC LIMIT ?",
           add, filter.limit);
       break;
     case IncidentState::kAll:
-      done = ForEach(*reader_,
+      done = ForEach(*lister_,
                      "SELECT " PROMWARDEN_INCIDENT_COLUMNS
                      " FROM incident i ORDER BY i.id DESC LIMIT ?",
                      add, filter.limit);
@@ -140,10 +160,10 @@ Result<std::vector<IncidentRow>> SqliteStore::ListIncidents(const IncidentFilter
 }
 
 Result<std::optional<IncidentRow>> SqliteStore::FindIncident(std::string_view uid) {
-  const std::lock_guard lock(reader_->mutex);
+  const std::lock_guard lock(lister_->mutex);
   std::optional<IncidentRow> found;
   auto done = ForEach(
-      *reader_, "SELECT " PROMWARDEN_INCIDENT_COLUMNS " FROM incident i WHERE i.uid = ?",
+      *lister_, "SELECT " PROMWARDEN_INCIDENT_COLUMNS " FROM incident i WHERE i.uid = ?",
       [&](const Statement& row) { found = IncidentRow{sqlite::ReadIncident(row), {}}; }, uid);
   if (done && found) done = LoadMembers(*found);
   if (!done) return std::unexpected(done.error());
@@ -151,10 +171,10 @@ Result<std::optional<IncidentRow>> SqliteStore::FindIncident(std::string_view ui
 }
 
 Result<std::vector<TimelineEntry>> SqliteStore::Timeline(IncidentId incident) {
-  const std::lock_guard lock(reader_->mutex);
+  const std::lock_guard lock(lister_->mutex);
   std::vector<TimelineEntry> entries;
   auto done = ForEach(
-      *reader_,
+      *lister_,
       "SELECT incident, sequence, at, kind, reason FROM timeline WHERE incident = ? ORDER BY "
       "sequence",
       [&](const Statement& row) {
@@ -167,13 +187,13 @@ Result<std::vector<TimelineEntry>> SqliteStore::Timeline(IncidentId incident) {
 }
 
 Result<std::vector<Delivery>> SqliteStore::ListDeliveries(const DeliveryFilter& filter) {
-  const std::lock_guard lock(reader_->mutex);
+  const std::lock_guard lock(lister_->mutex);
   std::vector<Delivery> rows;
   const auto state = filter.state ? static_cast<int>(*filter.state) : -1;
   const auto incident = filter.incident.value_or(IncidentId{-1});
   const auto before = filter.before.value_or(DeliveryId{INT64_MAX});
   auto done = ForEach(
-      *reader_,
+      *lister_,
       "SELECT " PROMWARDEN_DELIVERY_COLUMNS
       " FROM delivery d WHERE (?1 = -1 OR d.state = ?1) AND (?2 = -1 OR d.incident = ?2) "
       "AND d.id < ?3 ORDER BY d.id DESC LIMIT ?4",
@@ -184,20 +204,20 @@ Result<std::vector<Delivery>> SqliteStore::ListDeliveries(const DeliveryFilter& 
 }
 
 Result<std::optional<Delivery>> SqliteStore::FindDelivery(DeliveryId id) {
-  const std::lock_guard lock(reader_->mutex);
+  const std::lock_guard lock(lister_->mutex);
   std::optional<Delivery> found;
   auto done = ForEach(
-      *reader_, "SELECT " PROMWARDEN_DELIVERY_COLUMNS " FROM delivery d WHERE d.id = ?",
+      *lister_, "SELECT " PROMWARDEN_DELIVERY_COLUMNS " FROM delivery d WHERE d.id = ?",
       [&](const Statement& row) { found = sqlite::ReadDelivery(row); }, id);
   if (!done) return std::unexpected(done.error());
   return found;
 }
 
 Result<std::vector<QuarantineRow>> SqliteStore::ListQuarantine(std::int64_t limit) {
-  const std::lock_guard lock(reader_->mutex);
+  const std::lock_guard lock(lister_->mutex);
   std::vector<QuarantineRow> rows;
   auto done = ForEach(
-      *reader_, "SELECT id, at, source, reason, body FROM quarantine ORDER BY id DESC LIMIT ?",
+      *lister_, "SELECT id, at, source, reason, body FROM quarantine ORDER BY id DESC LIMIT ?",
       [&](const Statement& row) {
         rows.push_back({row.Int(0), row.Time(1), std::string(row.Text(2)), std::string(row.Text(3)),
                         std::string(row.Text(4))});
@@ -318,10 +338,10 @@ Result<std::optional<Instant>> SqliteStore::NextDue(const std::vector<Destinatio
 }
 
 Result<std::map<std::string, DestinationQueue>> SqliteStore::Queues() {
-  const std::lock_guard lock(reader_->mutex);
+  const std::lock_guard lock(lister_->mutex);
   std::map<std::string, DestinationQueue> queues;
   auto done = ForEach(
-      *reader_,
+      *lister_,
       "SELECT receiver, kind, position, count(*), min(created_at) FROM delivery WHERE state IN (0, "
       "2) GROUP BY "
       "receiver, kind, position",
@@ -344,10 +364,10 @@ Result<std::optional<std::string>> SqliteStore::FindBlob(std::string_view name) 
 }
 
 Result<std::vector<std::string>> SqliteStore::BlobNames(std::string_view prefix) {
-  const std::lock_guard lock(reader_->mutex);
+  const std::lock_guard lock(lister_->mutex);
   std::vector<std::string> names;
   auto done = ForEach(
-      *reader_, "SELECT name FROM blob WHERE name >= ? ORDER BY name",
+      *lister_, "SELECT name FROM blob WHERE name >= ? ORDER BY name",
       [&](const Statement& row) {
         if (row.Text(0).starts_with(prefix)) names.emplace_back(row.Text(0));
       },

@@ -32,6 +32,7 @@ AlertRecord ReadAlert(const Statement& row, int first) {
   record.alert.generator_url = row.Text(first + 8);
   record.peer = row.Text(first + 9);
   record.changed_at = row.Time(first + 10);
+  record.seen_at = row.Time(first + 11);
   return record;
 }
 

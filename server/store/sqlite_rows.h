@@ -13,7 +13,7 @@ namespace warden::sqlite {
 
 #define PROMWARDEN_ALERT_COLUMNS                                                               \
   "a.id, a.source, a.fingerprint, a.firing, a.labels, a.annotations, a.starts_at, a.ends_at, " \
-  "a.generator_url, a.peer, a.changed_at"
+  "a.generator_url, a.peer, a.changed_at, a.seen_at"
 #define PROMWARDEN_INCIDENT_COLUMNS                                                              \
   "i.id, i.uid, i.route_id, i.group_key, i.receiver, i.group_labels, i.annotates, i.opened_at, " \
   "i.closed_at, i.flush_at, "                                                                    \

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/store/sqlite_store.h"
 
+#include <sys/statvfs.h>
+
 #include <array>
 #include <filesystem>
 #include <string_view>
@@ -12,7 +14,9 @@ namespace warden {
 
 namespace embedded {
 extern const std::string_view kMigration001;
-}
+extern const std::string_view kMigration002;
+extern const std::string_view kMigration003;
+}  // namespace embedded
 
 namespace {
 
@@ -22,8 +26,13 @@ using sqlite::Statement;
 // "pwdn": how `file` and we tell our databases from others (PRAGMA application_id).
 constexpr std::int64_t kApplicationId = 0x7077646e;
 
+// With less than this the disk counts as full.
+constexpr std::uint64_t kLeastRoom = std::uint64_t{256} << 10;
+
 // Migration N brings user_version from N to N+1. Never changed once released; only added to.
-std::array<std::string_view, 1> Migrations() { return {embedded::kMigration001}; }
+std::array<std::string_view, 3> Migrations() {
+  return {embedded::kMigration001, embedded::kMigration002, embedded::kMigration003};
+}
 
 Result<std::int64_t> Pragma(sqlite::Connection& connection, const char* sql) {
   std::int64_t value = 0;
@@ -32,40 +41,58 @@ Result<std::int64_t> Pragma(sqlite::Connection& connection, const char* sql) {
   return value;
 }
 
-// Beside the file itself, wherever a symbolic link to it stands.
-std::string LockPath(const std::string& path) {
-  std::error_code error;
-  const auto real = std::filesystem::weakly_canonical(path, error);
-  return (error ? path : real.string()) + ".lock";
+}  // namespace
+
+namespace {
+
+// Where the disk is full it is worth trying again, everything else is wrong for good. SQLite does
+// not always know that the disk was what it failed on.
+Error OpenError(const Error& error, const std::string& path) {
+  struct statvfs disk{};
+  const auto folder = std::filesystem::path(path).parent_path();
+  const bool is_full = statvfs(folder.empty() ? "." : folder.c_str(), &disk) == 0 &&
+                       disk.f_bavail * disk.f_frsize < kLeastRoom;
+  const bool may_heal = error.code == ErrorCode::kUnavailable && is_full;
+  return {may_heal || error.code != ErrorCode::kUnavailable ? error.code : ErrorCode::kInvalid,
+          "cannot use " + path + ": " + error.message};
+}
+
+Result<std::shared_ptr<sqlite::Connection>> Connect(const std::string& path, const char* settings) {
+  auto opened = sqlite::Connection::Open(path);
+  if (!opened) return std::unexpected(opened.error());
+  std::shared_ptr<sqlite::Connection> connection = std::move(*opened);
+  if (auto set = connection->Execute(settings); !set) return std::unexpected(set.error());
+  return connection;
+}
+
+Result<std::unique_ptr<Store>> Open(const std::string& path) {
+  const bool is_file = path != ":memory:";
+  auto lock = is_file ? FileLock::Take(path) : Result<FileLock>{};
+  if (!lock) return std::unexpected(lock.error());
+  // 32 MiB between checkpoints: fewer stalls, still quick to recover.
+  auto writer = Connect(
+      path,
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8192; "
+      "PRAGMA cache_size = -16384; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;");
+  if (!writer) return std::unexpected(writer.error());
+  auto reader = writer;
+  auto lister = writer;
+  for (auto* const connection : {&reader, &lister}) {
+    if (!is_file) continue;
+    *connection = Connect(path, "PRAGMA query_only = ON; PRAGMA cache_size = -4096;");
+    if (!*connection) return std::unexpected(connection->error());
+  }
+  auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(*writer),
+                                             std::move(*reader), std::move(*lister));
+  if (auto prepared = store->Prepare(); !prepared) return std::unexpected(prepared.error());
+  return store;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path) {
-  auto lock = path == ":memory:" ? Result<FileLock>{} : FileLock::Take(LockPath(path));
-  if (!lock) return Fail(lock.error().code, "cannot open " + path + ": " + lock.error().message);
-  auto opened = sqlite::Connection::Open(path);
-  if (!opened) return std::unexpected(opened.error());
-  std::shared_ptr<sqlite::Connection> writer = std::move(*opened);
-  // 32 MiB between checkpoints: fewer stalls, still quick to recover.
-  auto ready = writer->Execute(
-      "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8192; "
-      "PRAGMA cache_size = -16384; "
-      "PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;");
-  if (!ready) return Fail(ready.error().code, "cannot open " + path + ": " + ready.error().message);
-  std::shared_ptr<sqlite::Connection> reader = writer;
-  if (path != ":memory:") {
-    auto second = sqlite::Connection::Open(path);
-    if (!second) return std::unexpected(second.error());
-    reader = std::move(*second);
-    if (auto set = reader->Execute("PRAGMA query_only = ON; PRAGMA cache_size = -4096;"); !set)
-      return std::unexpected(set.error());
-  }
-  auto store =
-      std::make_unique<SqliteStore>(std::move(*lock), std::move(writer), std::move(reader));
-  if (auto prepared = store->Prepare(); !prepared) {
-    return Fail(prepared.error().code, "cannot use " + path + ": " + prepared.error().message);
-  }
+  auto store = Open(path);
+  if (!store) return std::unexpected(OpenError(store.error(), path));
   return store;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The Store on SQLite: write-ahead log, synchronous=FULL, one connection that writes and one that
-// reads. Thread rule as Store's: each connection has its mutex; ":memory:" uses one connection for
-// both. Private to this folder.
+// The Store on SQLite: write-ahead log, synchronous=FULL, one connection that writes, one that
+// reads for the courier, and one for people's lists, however long those are. Thread rule as
+// Store's: each connection has its mutex; ":memory:" uses one connection for both. Private to this
+// folder.
 #pragma once
 
 #include "server/store/file_lock.h"
@@ -13,8 +14,12 @@ namespace warden {
 class SqliteStore final : public Store {
  public:
   SqliteStore(FileLock lock, std::shared_ptr<sqlite::Connection> writer,
-              std::shared_ptr<sqlite::Connection> reader)
-      : lock_(std::move(lock)), writer_(std::move(writer)), reader_(std::move(reader)) {}
+              std::shared_ptr<sqlite::Connection> reader,
+              std::shared_ptr<sqlite::Connection> lister)
+      : lock_(std::move(lock)),
+        writer_(std::move(writer)),
+        reader_(std::move(reader)),
+        lister_(std::move(lister)) {}
 
   // Creates or migrates the schema and counts the deliveries. Once, before anything else.
   Result<void> Prepare();
@@ -39,11 +44,13 @@ class SqliteStore final : public Store {
   Result<void> Migrate();
   Result<void> CountDeliveries();
   Result<void> LoadMembers(IncidentRow& row);
+  Result<void> ReplayJournal();
   Result<void> TakeBackLeases();
 
   FileLock lock_;  // first, so that it outlives the connections
   std::shared_ptr<sqlite::Connection> writer_;
   std::shared_ptr<sqlite::Connection> reader_;
+  std::shared_ptr<sqlite::Connection> lister_;
   std::mutex balance_mutex_;
   DeliveryBalance balance_;  // guarded by balance_mutex_: of what is committed, and forgets nothing
                              // that was pruned

@@ -24,15 +24,15 @@ Result<void> SqliteTransaction::PutAlert(const AlertRecord& record) {
   const std::string labels = EncodeLabels(alert.labels);
   const std::string annotations = EncodeLabels(alert.annotations);
   return Run(db_,
-             "INSERT INTO alert VALUES (?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
+             "INSERT INTO alert VALUES (?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT (id) DO UPDATE SET "
              "firing = excluded.firing, "
              "annotations = excluded.annotations, starts_at = excluded.starts_at, ends_at = "
              "excluded.ends_at, "
              "generator_url = excluded.generator_url, peer = excluded.peer, changed_at = "
-             "excluded.changed_at",
+             "excluded.changed_at, seen_at = excluded.seen_at",
              record.id, record.source, alert.fingerprint, alert.status == AlertStatus::kFiring,
              labels, annotations, alert.starts_at, alert.ends_at, alert.generator_url, record.peer,
-             record.changed_at);
+             record.changed_at, record.seen_at);
 }
 
 Result<void> SqliteTransaction::PutGroup(const GroupRecord& group) {
@@ -66,6 +66,12 @@ Result<void> SqliteTransaction::AddTimeline(const TimelineEntry& entry) {
   return Run(db_, "INSERT INTO timeline VALUES (?,?,?,?,?)", entry.incident, entry.sequence,
              entry.at, static_cast<int>(entry.kind), entry.reason);
 }
+
+Result<void> SqliteTransaction::AddJournal(std::string_view entry) {
+  return Run(db_, "INSERT INTO journal (entry) VALUES (CAST(? AS BLOB))", entry);
+}
+
+Result<void> SqliteTransaction::ClearJournal() { return Run(db_, "DELETE FROM journal"); }
 
 Result<void> SqliteTransaction::AddNotification(const Notification& notification) {
   const std::string alerts = sqlite::EncodeAlerts(notification.alerts);
@@ -160,6 +166,12 @@ Result<void> SqliteTransaction::LeaseFrom(const Destination& destination,
   const auto room = std::min(request.per_destination - in_flight,
                              request.limit - static_cast<std::int64_t>(leased.size()));
   if (room <= 0) return {};
+  auto moved = Run(db_,
+                   "UPDATE delivery INDEXED BY delivery_waiting SET not_before = ? WHERE state IN "
+                   "(0, 2) AND receiver = ? AND kind = ? AND position = ? AND not_before > ?",
+                   request.now, destination.receiver, destination.kind, destination.index,
+                   request.now + request.longest_wait);
+  if (!moved) return moved;
   const std::size_t before = leased.size();
   auto found = ForEach(
       db_,
@@ -241,6 +253,46 @@ Result<DeliveryState> SqliteTransaction::PutDelivery(const Delivery& delivery) {
   return row.state;
 }
 
+Result<Delivery> SqliteTransaction::Replay(DeliveryId id) {
+  std::optional<Delivery> row;
+  bool is_known = false;
+  bool is_overtaken = false;
+  auto read = ForEach(
+      db_, "SELECT " PROMWARDEN_DELIVERY_COLUMNS " FROM delivery d WHERE d.id = ?",
+      [&](const Statement& found) { row = sqlite::ReadDelivery(found); }, id);
+  if (read && row) {
+    read = ForEach(
+        db_, "SELECT 1 FROM notification WHERE id = ?", [&](const Statement&) { is_known = true; },
+        row->notification);
+  }
+  if (read && row) {
+    read = ForEach(
+        db_,
+        "SELECT 1 FROM delivery WHERE incident = ? AND state < 3 AND receiver = ? AND kind = ? AND "
+        "position = ? LIMIT 1",
+        [&](const Statement&) { is_overtaken = true; }, row->incident, row->destination.receiver,
+        row->destination.kind, row->destination.index);
+  }
+  if (!read) return std::unexpected(read.error());
+  const std::string name = "delivery " + std::to_string(id.value);
+  if (!row) return Fail(ErrorCode::kInvalid, "no " + name);
+  if (row->state != DeliveryState::kDead && row->state != DeliveryState::kExpired) {
+    return Fail(ErrorCode::kInvalid, name + " is " + std::string(Name(row->state)) +
+                                         ": only dead and expired ones are sent again");
+  }
+  if (!is_known) return Fail(ErrorCode::kInvalid, name + ": what it said is forgotten");
+  if (is_overtaken) {
+    return Fail(ErrorCode::kInvalid, "another message of this incident waits for " +
+                                         Text(row->destination) + " already");
+  }
+  Delivery again;
+  again.notification = row->notification;
+  again.incident = row->incident;
+  again.destination = std::move(row->destination);
+  again.carries = std::move(row->carries);
+  return again;
+}
+
 Result<void> SqliteTransaction::PutRemoteId(IncidentId incident, const Destination& destination,
                                             std::string_view remote_id) {
   return Run(db_, "INSERT OR REPLACE INTO remote VALUES (?,?,?,?,?)", incident,
@@ -263,6 +315,20 @@ Result<std::vector<Delivery>> SqliteTransaction::ExpireDue(Instant now) {
     Settle(row.state);
   }
   return expired;
+}
+
+Result<void> SqliteTransaction::Isolate(const std::function<Result<void>(Transaction&)>& work) {
+  if (auto begun = Run(db_, "SAVEPOINT work"); !begun) return begun;
+  const DeliveryBalance before = balance_;
+  auto result = work(*this);
+  if (result) return Run(db_, "RELEASE work");
+  if (result.error().code == ErrorCode::kUnavailable) return result;
+  auto undone = Run(db_, "ROLLBACK TO work");
+  if (undone) undone = Run(db_, "RELEASE work");
+  // SQLite gave up the whole transaction.
+  if (!undone) return Fail(ErrorCode::kUnavailable, undone.error().message);
+  balance_ = before;
+  return result;
 }
 
 Result<void> SqliteTransaction::PutBlob(std::string_view name, std::string_view value) {

@@ -17,14 +17,18 @@ class SqliteTransaction final : public Transaction {
   Result<void> PutIncident(const Incident& incident) override;
   Result<void> PutMember(IncidentId incident, AlertId alert, const Member& member) override;
   Result<void> AddTimeline(const TimelineEntry& entry) override;
+  Result<void> AddJournal(std::string_view entry) override;
+  Result<void> ClearJournal() override;
   Result<void> AddNotification(const Notification& notification) override;
   Result<std::int64_t> AddDelivery(Delivery delivery) override;
   Result<void> AddQuarantine(const QuarantineRow& row) override;
   Result<std::vector<Delivery>> Lease(const LeaseRequest& request) override;
   Result<DeliveryState> PutDelivery(const Delivery& delivery) override;
+  Result<Delivery> Replay(DeliveryId id) override;
   Result<void> PutRemoteId(IncidentId incident, const Destination& destination,
                            std::string_view remote_id) override;
   Result<std::vector<Delivery>> ExpireDue(Instant now) override;
+  Result<void> Isolate(const std::function<Result<void>(Transaction&)>& work) override;
   Result<void> PutBlob(std::string_view name, std::string_view value) override;
   Result<void> RemoveBlob(std::string_view name) override;
   Result<std::int64_t> Prune(Instant before, std::int64_t limit) override;

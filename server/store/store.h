@@ -22,18 +22,27 @@
 
 namespace warden {
 
-// The write side, valid inside one Transact call. A failure of any call fails the whole
-// transaction.
-class Transaction {
+// Where triage's records go: into their tables (Transaction), or into a journal entry. Put writes
+// or replaces by id (groups: by key).
+class RecordSink {
  public:
-  virtual ~Transaction() = default;
-
-  // Triage. Put writes or replaces by id (groups: by key).
+  virtual ~RecordSink() = default;
   virtual Result<void> PutAlert(const AlertRecord& alert) = 0;
   virtual Result<void> PutGroup(const GroupRecord& group) = 0;
   virtual Result<void> PutIncident(const Incident& incident) = 0;  // without its members
   virtual Result<void> PutMember(IncidentId incident, AlertId alert, const Member& member) = 0;
   virtual Result<void> AddTimeline(const TimelineEntry& entry) = 0;
+};
+
+// The write side, valid inside one Transact call. A failure of any call fails the whole
+// transaction, but for what runs inside Isolate.
+class Transaction : public RecordSink {
+ public:
+  // Keeps a journal entry (journal.h) whose records are to go into their tables later; the second
+  // drops all entries, because they have. What stands there when the store is loaded goes first.
+  virtual Result<void> AddJournal(std::string_view entry) = 0;
+  virtual Result<void> ClearJournal() = 0;
+
   virtual Result<void> AddNotification(const Notification& notification) = 0;
   // Inserts; rows of the same incident and destination that are still waiting become superseded,
   // and the new row carries their notifications. Returns how many were superseded.
@@ -42,16 +51,25 @@ class Transaction {
 
   // Delivery. Leases up to `limit` due rows, oldest first, at most `per_destination` of one
   // destination counting those already leased, none of `blocked`, never two of one incident and
-  // destination. A leased row's attempts count one more.
+  // destination. A leased row's attempts count one more. A row that
+  // would wait for longer than `longest_wait` is due: the wall clock was set back.
   virtual Result<std::vector<Delivery>> Lease(const LeaseRequest& request) = 0;
   // Writes state, attempts, not_before, last_error, settled_at of a leased row. A row that would
   // wait again although a newer one of its incident and destination waits becomes superseded
   // instead. Returns the state it is in now.
   virtual Result<DeliveryState> PutDelivery(const Delivery& delivery) = 0;
+  // What a new row must say to send a dead or expired one again (its times are still to be set).
+  // invalid: there is none, it is in another state, what it said is forgotten, or another row of
+  // its incident and destination is not settled yet.
+  virtual Result<Delivery> Replay(DeliveryId id) = 0;
   virtual Result<void> PutRemoteId(IncidentId incident, const Destination& destination,
                                    std::string_view remote_id) = 0;
   // Waiting rows whose expires_at has passed become expired; they are returned.
   virtual Result<std::vector<Delivery>> ExpireDue(Instant now) = 0;
+
+  // Runs `work`, and takes back what it did when it fails, so that others of the same transaction
+  // go on. After unavailable there is no transaction any more.
+  virtual Result<void> Isolate(const std::function<Result<void>(Transaction&)>& work) = 0;
 
   // A small blob by name: model state of watches, anything that one owner keeps.
   virtual Result<void> PutBlob(std::string_view name, std::string_view value) = 0;
@@ -71,8 +89,9 @@ class Store {
   // failing; nothing was changed.
   virtual Result<void> Transact(const std::function<Result<void>(Transaction&)>& work) = 0;
 
-  // What triage needs to carry on: open incidents with members, their alerts, alerts changed since
-  // `recent`, groups, and the next free ids. Leased rows of a dead process become unknown first.
+  // What triage needs to carry on, after the journal is in its tables: open incidents with members,
+  // their alerts, alerts changed since `recent`, groups, and the next free ids. Leased rows of a
+  // dead process become unknown first.
   virtual Result<StoredState> Load(Instant recent) = 0;
 
   virtual Result<std::vector<IncidentRow>> ListIncidents(const IncidentFilter& filter) = 0;
@@ -95,8 +114,8 @@ class Store {
 };
 
 // Opens or creates the SQLite database at `path` (":memory:" for tests) and brings its schema up to
-// date. invalid: not a database of ours, or of a newer version; unavailable: cannot be opened, or
-// another process has it open.
+// date. invalid: not a database of ours, of a newer version, cannot be opened, or another process
+// has it open; unavailable: the disk is full, which may pass.
 [[nodiscard]] Result<std::unique_ptr<Store>> OpenSqliteStore(const std::string& path);
 
 }  // namespace warden

@@ -14,7 +14,21 @@ namespace {
 
 constexpr auto kProbeInterval = std::chrono::seconds{1};
 
+// Of one piece of work, not of the store.
+bool IsOwn(const Result<void>& result) {
+  return !result && (result.error().code == ErrorCode::kInvalid ||
+                     result.error().code == ErrorCode::kInternal);
+}
+
 }  // namespace
+
+Result<void> Probe(Store& store) {
+  auto done = store.Transact([](Transaction& transaction) {
+    return transaction.PutBlob("probe", std::string(16'384, '.'));
+  });
+  if (!done) return done;
+  return store.Transact([](Transaction& transaction) { return transaction.RemoveBlob("probe"); });
+}
 
 StoreWriter::StoreWriter(Store& store) : store_(store), thread_([this] { Loop(); }) {
   pthread_setname_np(thread_.native_handle(), "store");
@@ -70,7 +84,7 @@ void StoreWriter::Loop() {
     const auto now = std::chrono::steady_clock::now();
     // However much is asked for meanwhile: what is refused must not put off the recovery.
     if (probe_at && now >= *probe_at) {
-      Probe();
+      TryAgain();
       probe_at = now + kProbeInterval;
     }
     if (healthy_) {
@@ -83,13 +97,9 @@ void StoreWriter::Loop() {
 
 void StoreWriter::Turn(std::vector<Item>& items) {
   Result<void> result;
+  std::vector<Result<void>> results(items.size());
   if (healthy_) {
-    result = store_.Transact([&items](Transaction& transaction) -> Result<void> {
-      for (auto& item : items) {
-        if (auto done = item.work(transaction); !done) return done;
-      }
-      return {};
-    });
+    result = RunAll(items, results);
     if (result) {
       ++commits_;
     } else {
@@ -100,17 +110,33 @@ void StoreWriter::Turn(std::vector<Item>& items) {
   } else {
     result = Fail(ErrorCode::kUnavailable, "the store cannot be written at present");
   }
-  for (auto& item : items) {
-    if (item.done) item.done(result);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (items[i].done) items[i].done(result ? results[i] : result);
   }
 }
 
-void StoreWriter::Probe() {
-  const auto write = [](Transaction& transaction) {
-    return transaction.PutBlob("probe", std::string(16'384, '.'));
-  };
-  const auto remove = [](Transaction& transaction) { return transaction.RemoveBlob("probe"); };
-  if (!store_.Transact(write) || !store_.Transact(remove)) return;
+// An error: the store's, and nothing was done.
+Result<void> StoreWriter::RunAll(std::vector<Item>& items, std::vector<Result<void>>& results) {
+  const bool is_alone = items.size() == 1;
+  auto result = store_.Transact([&](Transaction& transaction) -> Result<void> {
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      auto& work = items[i].work;
+      results[i] = is_alone ? work(transaction)
+                            : transaction.Isolate([&](Transaction& inner) { return work(inner); });
+      if (!results[i] && (is_alone || !IsOwn(results[i]))) return results[i];
+    }
+    return {};
+  });
+  for (const auto& own : results) {
+    if (!own && own.error().code == ErrorCode::kInternal)
+      Log(LogLevel::kError, "a change could not be written", {{"err", own.error().message}});
+  }
+  if (is_alone && IsOwn(results[0])) return {};
+  return result;
+}
+
+void StoreWriter::TryAgain() {
+  if (!Probe(store_)) return;
   if (recover_) {
     if (auto recovered = recover_(); !recovered) {
       Log(LogLevel::kError, "cannot read the store back", {{"err", recovered.error().message}});

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one thread that writes (named "store"), so that everything that happens at the same time
 // shares one fsync: it takes all work that is queued, runs it inside one transaction, and tells
-// each piece how it went after the commit. When a commit fails, every piece of that turn hears the
-// error, and `healthy` is false until a probe write works again. Work runs in the order of
-// submission. Submit is safe from any thread, also from done callbacks; work and done run on the
-// writer's thread and must not block. Borrows the store.
+// each piece how it went after the commit. A piece that fails with an error of its own takes
+// nothing with it but itself; when the store is unavailable or a commit fails, every piece of that
+// turn hears the error, and `healthy` is false until a probe write works again. Work runs in the
+// order of submission. Submit is safe from any thread, also from done callbacks; work and done run
+// on the writer's thread and must not block. Borrows the store.
 #pragma once
 
 #include <atomic>
@@ -18,6 +19,9 @@
 #include "server/store/store.h"
 
 namespace warden {
+
+// Whether the store can be written now: writes something and takes it away again.
+[[nodiscard]] Result<void> Probe(Store& store);
 
 class StoreWriter {
  public:
@@ -52,7 +56,8 @@ class StoreWriter {
   };
   void Loop();
   void Turn(std::vector<Item>& items);
-  void Probe();
+  Result<void> RunAll(std::vector<Item>& items, std::vector<Result<void>>& results);
+  void TryAgain();
 
   Store& store_;
   std::function<Result<void>()> recover_;

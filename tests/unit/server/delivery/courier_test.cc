@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "tests/unit/server/delivery/world.h"
 
 namespace warden {
@@ -421,6 +423,35 @@ TEST(Courier, ReplaysADeadMessageAsANewRow) {
   EXPECT_EQ(balance.created, 2);
   EXPECT_EQ(balance.dead, 1);
   EXPECT_EQ(balance.delivered, 1);
+}
+
+TEST(Courier, TwoReplaysAtOnceMakeOneMessage) {
+  World world;
+  world.Start();
+  world.wire.Answer("ops", 400);
+  const DeliveryId dead = world.Add(1, "ops");
+  ASSERT_TRUE(world.AwaitState(dead, S::kDead));
+  world.wire.Hold("ops");
+  // So that both are asked before either row is committed.
+  std::promise<void> opened;
+  auto gate = opened.get_future().share();
+  world.writer.Submit(
+      [gate](Transaction&) {
+        gate.wait();
+        return Result<void>{};
+      },
+      nullptr);
+  std::vector<Result<DeliveryId>> results;
+  for (int i = 0; i < 2; ++i) {
+    world.courier->Replay(dead, [&](Result<DeliveryId> done) {
+      world.happenings.Add([&] { results.push_back(std::move(done)); });
+    });
+  }
+  opened.set_value();
+  ASSERT_TRUE(world.happenings.Await([&] { return results.size() == 2; }));
+  EXPECT_NE(results[0].has_value(), results[1].has_value());
+  EXPECT_EQ(world.store.Balance()->created, 2);
+  world.wire.Release("ops");
 }
 
 TEST(Courier, RefusesToReplayWhatIsNotDeadOrOvertaken) {

@@ -259,6 +259,162 @@ TEST_F(IntakeTest, AFullDiskRefusesAndTheImageIsThatOfTheStoreAfterwards) {
   EXPECT_TRUE(send(News("A"))->is_duplicate);
 }
 
+// Holds the writer until it is let go, so that work piles up behind it into one turn.
+class Gate {
+ public:
+  explicit Gate(StoreWriter& writer) {
+    auto future = opened_.get_future().share();
+    std::promise<void> reached;
+    auto is_reached = reached.get_future();
+    writer.Submit(
+        [future, &reached](Transaction&) {
+          reached.set_value();
+          future.wait();
+          return Result<void>{};
+        },
+        nullptr);
+    is_reached.wait();
+  }
+  void Open() { opened_.set_value(); }
+
+ private:
+  std::promise<void> opened_;
+};
+
+TEST_F(IntakeTest, WorkThatFailsByItselfFailsAlone) {
+  Gate gate(*writer_);
+  std::promise<Result<Receipt>> answer;
+  auto answered = answer.get_future();
+  std::promise<Result<void>> own;
+  auto failed = own.get_future();
+  intake_->Submit(News("A"), [&](const Result<Receipt>& result) { answer.set_value(result); });
+  writer_->Submit([](Transaction&) -> Result<void> { return Fail(ErrorCode::kInternal, "mine"); },
+                  [&](const Result<void>& result) { own.set_value(result); });
+  gate.Open();
+  EXPECT_TRUE(answered.get());
+  const auto result = failed.get();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().message, "mine");
+  EXPECT_TRUE(writer_->healthy());
+  EXPECT_EQ(store_->ListIncidents({})->size(), 1U);
+  // Also when it is the only work of its turn.
+  EXPECT_FALSE(writer_->Run(
+      [](Transaction&) -> Result<void> { return Fail(ErrorCode::kInternal, "mine again"); }));
+  EXPECT_TRUE(writer_->healthy());
+}
+
+TEST_F(IntakeTest, AMessageThatCannotBeWrittenLeavesTheImageAsTheStoreIs) {
+  ASSERT_TRUE(Send(News("A")));
+  // A row that triage does not know of stands where its next entry but one would go.
+  ASSERT_TRUE(writer_->Run([](Transaction& transaction) {
+    TimelineEntry entry;
+    entry.incident = IncidentId{1};
+    entry.sequence = 4;
+    return transaction.AddTimeline(entry);
+  }));
+  auto message = News("A", AlertStatus::kResolved);
+  message.alerts.push_back(News("B").alerts.front());
+  ASSERT_FALSE(Send(std::move(message)));
+  EXPECT_TRUE(intake_->accepts());
+  EXPECT_TRUE(Send(News("A"))->is_duplicate) << "the resolve was not kept";
+}
+
+TEST_F(IntakeTest, MessagesThatWaitAreBoundedByWhatTheyHold) {
+  Gate gate(*writer_);
+  std::atomic<int> kept{0};
+  std::atomic<int> refused{0};
+  const auto count = [&](const Result<Receipt>& result) { ++(result ? kept : refused); };
+  for (int i = 0; i < 40; ++i) {
+    auto large = News("L" + std::to_string(i));
+    large.alerts.front().annotations.Set("a", std::string(std::size_t{8} << 20, 'x'));
+    intake_->Submit(std::move(large), count);
+  }
+  EXPECT_EQ(refused, 40 - 31) << "256 MiB hold 31 of a little more than 8 MiB";
+  EXPECT_LE(intake_->queued_bytes(), Intake::kMostBytes);
+  gate.Open();
+  ASSERT_TRUE(intake_->FlushNow());
+  EXPECT_EQ(kept, 31);
+  EXPECT_EQ(intake_->queued_bytes(), 0U);
+  EXPECT_TRUE(Send(News("A"))) << "there is room again";
+}
+
+// Sends rounds of messages that pile up into one turn each, at the pace of a storm.
+class Storm {
+ public:
+  Storm(Intake& intake, StoreWriter& writer) : intake_(intake), writer_(writer) {}
+  // Names N, N+1 …, `size` of them.
+  void Round(int first, int size) {
+    Gate gate(writer_);
+    std::vector<std::future<Result<Receipt>>> answers;
+    for (int i = 0; i < size; ++i) {
+      auto answer = std::make_shared<std::promise<Result<Receipt>>>();
+      answers.push_back(answer->get_future());
+      intake_.Submit(News("S" + std::to_string(first + i)),
+                     [answer](const Result<Receipt>& result) { answer->set_value(result); });
+    }
+    gate.Open();
+    for (auto& answer : answers) EXPECT_TRUE(answer.get());
+  }
+
+ private:
+  Intake& intake_;
+  StoreWriter& writer_;
+};
+
+std::size_t AlertsListed(Store& store) {
+  std::size_t alerts = 0;
+  const auto incidents = store.ListIncidents({});
+  for (const auto& row : *incidents) alerts += row.alerts.size();
+  return alerts;
+}
+
+TEST_F(IntakeTest, InAStormTheTablesFollowTheJournal) {
+  ASSERT_TRUE(Send(News("First")));  // speaks at once; those after it wait for group_interval
+  Storm storm(*intake_, *writer_);
+  for (int round = 0; round < 20; ++round) storm.Round(round * 8, 8);
+  clock_.Advance(std::chrono::seconds{1});
+  while (AlertsListed(*store_) < 161) std::this_thread::yield();
+  EXPECT_EQ(store_->Timeline(IncidentId{1})->size(), 2 + 160U);
+}
+
+TEST_F(IntakeTest, WhatOnlyTheJournalHoldsSurvivesARestart) {
+  ASSERT_TRUE(Send(News("First")));
+  Storm storm(*intake_, *writer_);
+  for (int round = 0; round < 5; ++round) storm.Round(round * 8, 8);
+  Close();  // the clock stands still: nobody brings the tables up to date
+  Open();
+  EXPECT_EQ(AlertsListed(*store_), 41U);
+  EXPECT_TRUE(Send(News("S39"))->is_duplicate);
+  EXPECT_EQ(Send(News("S39", AlertStatus::kResolved))->resolved, 1U);
+}
+
+TEST_F(IntakeTest, AnAlertThatNobodyReportsAnyMoreIsOver) {
+  Close();
+  Config config = *OneReceiver();
+  config.intake.expire_after = std::chrono::seconds{40};
+  Open(std::make_shared<const Config>(std::move(config)));
+  clock_.Advance(std::chrono::minutes{61});  // the time that every start gives
+  ASSERT_TRUE(intake_->FlushNow());
+  ASSERT_TRUE(Send(News("A")));
+  clock_.Advance(std::chrono::seconds{51});  // less than what counts as a jump of the clock
+  ASSERT_TRUE(intake_->FlushNow());
+  const auto incidents = store_->ListIncidents({});  // its end is told after group_interval
+  ASSERT_EQ(incidents->size(), 1U);
+  EXPECT_TRUE(incidents->at(0).alerts.at(0).alert.has_expired());
+}
+
+TEST_F(IntakeTest, AfterARestartEveryAlertHasTimeToBeReported) {
+  ASSERT_TRUE(Send(News("A")));
+  Close();
+  clock_.Advance(std::chrono::hours{24 * 60});
+  Open();
+  ASSERT_TRUE(intake_->FlushNow());
+  EXPECT_EQ(store_->ListIncidents({})->size(), 1U);
+  clock_.Advance(std::chrono::minutes{61});
+  ASSERT_TRUE(intake_->FlushNow());
+  EXPECT_EQ(store_->ListIncidents({})->size(), 0U);
+}
+
 TEST_F(IntakeTest, RecoversHoweverMuchIsAskedForMeanwhile) {
   FailingStore failing(*store_);
   StoreWriter writer(failing);

@@ -4,8 +4,12 @@
 #include <gtest/gtest.h>
 #include <sqlite3.h>
 
+#include <atomic>
 #include <cstdio>
 #include <filesystem>
+#include <thread>
+
+#include "server/store/journal.h"
 
 namespace warden {
 namespace {
@@ -128,6 +132,130 @@ TEST_F(StoreTest, LeasesWhatIsDueOldestFirst) {
   EXPECT_EQ(leased[0].attempts, 1);
   EXPECT_EQ(leased[0].state, DeliveryState::kPending);
   EXPECT_TRUE(Lease(5).empty()) << "a leased row is not leased again";
+}
+
+TEST_F(StoreTest, AClockThatIsSetBackPutsNothingOff) {
+  AddDelivery(1, 1, 1, kSlack, 100'000);  // as a clock a day ahead wrote it
+  AddDelivery(2, 2, 2, kSlack, 900);      // waits for its next try
+  LeaseRequest request{.now = At(0), .lease_until = At(60), .blocked = {}};
+  request.longest_wait = std::chrono::minutes{15};
+  Write([&](Transaction& transaction) {
+    const auto leased = transaction.Lease(request);
+    ASSERT_TRUE(leased);
+    ASSERT_EQ(leased->size(), 1U);
+    EXPECT_EQ(leased->front().id, DeliveryId{1});
+    EXPECT_EQ(leased->front().not_before, At(0));
+  });
+}
+
+AlertRecord EveryField() {
+  AlertRecord record;
+  record.id = AlertId{7};
+  record.source = "east";
+  record.peer = "http://am";
+  record.changed_at = At(3);
+  record.seen_at = At(4);
+  record.alert.status = AlertStatus::kResolved;
+  record.alert.labels = {{"alertname", "A"}, {"empty", ""}};
+  record.alert.annotations = {{"summary", std::string(300, 's')}};
+  record.alert.starts_at = Instant{Duration{-62'135'596'800'000'000}};  // year 1
+  record.alert.ends_at = At(2);
+  record.alert.generator_url = "http://p";
+  record.alert.fingerprint = 0xfedcba9876543210U;
+  return record;
+}
+
+TEST_F(StoreTest, PutsTheJournalIntoItsTablesWhenItIsLoaded) {
+  const AlertRecord alert = EveryField();
+  Incident incident;
+  incident.id = IncidentId{5};
+  incident.uid = "uid5";
+  incident.route_id = "{}/0";
+  incident.group_key = "{}:{}";
+  incident.receiver = "team";
+  incident.group_labels = {{"a", "b"}};
+  incident.annotates = true;
+  incident.opened_at = At(1);
+  incident.flush_at = At(9);
+  incident.announced_at = At(8);
+  incident.notifications = 3;
+  incident.timeline_entries = 2;
+  incident.left_out = 11;
+  const Member member{Announced::kFiring, true};
+  JournalEntry entry;
+  ASSERT_TRUE(entry.PutAlert(alert));
+  ASSERT_TRUE(entry.PutIncident(incident));
+  ASSERT_TRUE(entry.PutMember(incident.id, alert.id, member));
+  ASSERT_TRUE(entry.AddTimeline({incident.id, 1, At(1), TimelineKind::kOpened, "opened"}));
+  JournalEntry later;
+  GroupRecord group{"key", 0x8000000000000001U, "peer", At(6), 2};
+  ASSERT_TRUE(later.PutGroup(group));
+  ASSERT_TRUE(later.AddTimeline({incident.id, 2, At(2), TimelineKind::kMuted, "muted"}));
+  Write([&](Transaction& transaction) {
+    ASSERT_TRUE(transaction.AddJournal(entry.bytes()));
+    ASSERT_TRUE(transaction.AddJournal(later.bytes()));
+  });
+  EXPECT_TRUE(store_->ListIncidents({})->empty());
+
+  for (int time = 1; time <= 2; ++time) {  // the second time there is nothing left to do
+    const auto state = store_->Load(At(0));
+    ASSERT_TRUE(state) << state.error().message;
+    ASSERT_EQ(state->alerts.size(), 1U);
+    EXPECT_EQ(state->alerts[0].alert, alert.alert);
+    EXPECT_EQ(state->alerts[0].source, "east");
+    EXPECT_EQ(state->alerts[0].peer, "http://am");
+    EXPECT_EQ(state->alerts[0].changed_at, At(3));
+    EXPECT_EQ(state->alerts[0].seen_at, At(4));
+    ASSERT_EQ(state->incidents.size(), 1U);
+    const Incident& found = state->incidents[0];
+    EXPECT_EQ(found.uid, "uid5");
+    EXPECT_EQ(found.route_id, "{}/0");
+    EXPECT_EQ(found.group_labels, incident.group_labels);
+    EXPECT_TRUE(found.annotates);
+    EXPECT_EQ(found.flush_at, At(9));
+    EXPECT_FALSE(found.flushed_at);
+    EXPECT_EQ(found.left_out, 11);
+    EXPECT_EQ(found.members.at(alert.id), member);
+    ASSERT_EQ(state->groups.size(), 1U);
+    EXPECT_EQ(state->groups[0].state_hash, 0x8000000000000001U);
+    EXPECT_EQ(store_->Timeline(incident.id)->size(), 2U);
+  }
+}
+
+TEST(Journal, RefusesWhatIsNoEntryWhateverItIs) {
+  auto store = std::move(*OpenSqliteStore(":memory:"));
+  JournalEntry entry;
+  ASSERT_TRUE(entry.PutAlert(EveryField()));
+  const std::string whole(entry.bytes());
+  std::vector<std::string> wrong = {"", "\2", whole + "\77", whole + std::string(1, '\0')};
+  for (std::size_t size = 2; size < whole.size(); ++size) wrong.push_back(whole.substr(0, size));
+  for (const auto& bytes : wrong) {
+    const auto done =
+        store->Transact([&](Transaction& transaction) { return ReplayEntry(bytes, transaction); });
+    ASSERT_FALSE(done) << bytes.size();
+    EXPECT_EQ(done.error().code, ErrorCode::kCorrupt);
+  }
+  EXPECT_TRUE(store->Load(At(0))->alerts.empty());
+}
+
+TEST_F(StoreTest, WhatFailsInIsolationTakesNothingWithIt) {
+  Write([&](Transaction& transaction) {
+    ASSERT_TRUE(transaction.PutBlob("before", "1"));
+    const auto failed = transaction.Isolate([](Transaction& inner) -> Result<void> {
+      Delivery delivery;
+      delivery.id = DeliveryId{1};
+      if (auto added = inner.AddDelivery(delivery); !added) return std::unexpected(added.error());
+      return Fail(ErrorCode::kInternal, "no");
+    });
+    ASSERT_FALSE(failed);
+    EXPECT_EQ(failed.error().message, "no");
+    ASSERT_TRUE(
+        transaction.Isolate([](Transaction& inner) { return inner.PutBlob("after", "2"); }));
+  });
+  EXPECT_EQ(**store_->FindBlob("before"), "1");
+  EXPECT_EQ(**store_->FindBlob("after"), "2");
+  EXPECT_FALSE(*store_->FindDelivery(DeliveryId{1}));
+  EXPECT_EQ(Balance().created, 0);
 }
 
 TEST_F(StoreTest, LeasesNothingOfABlockedDestinationAndAtMostItsShare) {
@@ -409,15 +537,54 @@ TEST_F(FileStoreTest, IsNotOpenedTwice) {
   ASSERT_TRUE(first);
   const auto second = OpenSqliteStore(Path());
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, ErrorCode::kUnavailable);
-  EXPECT_EQ(second.error().message, "cannot open " + Path() + ": another promwarden uses it");
-  const std::string link = Path() + ".link";
-  std::filesystem::remove(link);
-  std::filesystem::create_symlink(Path(), link);
-  EXPECT_FALSE(OpenSqliteStore(link));
-  std::filesystem::remove(link);
+  EXPECT_EQ(second.error().code, ErrorCode::kInvalid);
+  EXPECT_EQ(second.error().message, "cannot use " + Path() + ": another promwarden uses it");
+  std::filesystem::create_symlink(Path(), Path() + ".symbolic");
+  EXPECT_FALSE(OpenSqliteStore(Path() + ".symbolic"));
+  std::filesystem::create_hard_link(Path(), Path() + ".hard");
+  EXPECT_FALSE(OpenSqliteStore(Path() + ".hard"));
+  ASSERT_TRUE((*first)->Transact([](Transaction& transaction) {
+    return transaction.PutBlob("a", "1");
+  })) << "those who were refused took nothing from the first";
   first->reset();
   EXPECT_TRUE(OpenSqliteStore(Path()));
+}
+
+TEST_F(FileStoreTest, SaysAtOnceThatAPlaceIsWrong) {
+  const auto store = OpenSqliteStore((folder_ / "missing" / "p.db").string());
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().code, ErrorCode::kInvalid);
+}
+
+// A list that takes its time must not hold up those who send.
+TEST_F(FileStoreTest, ALongListDelaysNoDelivery) {
+  auto store = OpenSqliteStore(Path());
+  ASSERT_TRUE(store);
+  constexpr int kIncidents = 20'000;
+  ASSERT_TRUE((*store)->Transact([](Transaction& transaction) -> Result<void> {
+    for (int i = 1; i <= kIncidents; ++i) {
+      Incident incident;
+      incident.id = IncidentId{i};
+      incident.uid = "uid" + std::to_string(i);
+      incident.opened_at = At(0);
+      if (auto put = transaction.PutIncident(incident); !put) return put;
+    }
+    return {};
+  }));
+  std::atomic<bool> is_listing{false};
+  std::atomic<bool> is_listed{false};
+  std::thread lister([&] {
+    is_listing = true;
+    IncidentFilter filter;
+    filter.limit = kIncidents;
+    EXPECT_EQ((*store)->ListIncidents(filter)->size(), kIncidents);
+    is_listed = true;
+  });
+  while (!is_listing) std::this_thread::yield();
+  int reads = 0;
+  for (; !is_listed; ++reads) EXPECT_TRUE((*store)->NextDue({}));
+  lister.join();
+  EXPECT_GT(reads, 10) << "reads went on during the list";
 }
 
 TEST_F(FileStoreTest, RefusesWhatIsNoDatabase) {
@@ -447,7 +614,7 @@ TEST_F(FileStoreTest, RefusesTheDatabaseOfAnotherProgramAndOfANewerVersion) {
   const auto newer = OpenSqliteStore(Path());
   ASSERT_FALSE(newer);
   EXPECT_EQ(newer.error().message,
-            "cannot use " + Path() + ": its schema is version 99, this program knows up to 1");
+            "cannot use " + Path() + ": its schema is version 99, this program knows up to 3");
 }
 
 }  // namespace
