@@ -372,8 +372,11 @@ TEST_F(IntakeTest, InAStormTheTablesFollowTheJournal) {
   ASSERT_TRUE(Send(News("First")));  // speaks at once; those after it wait for group_interval
   Storm storm(*intake_, *writer_);
   for (int round = 0; round < 20; ++round) storm.Round(round * 8, 8);
-  clock_.Advance(std::chrono::seconds{1});
-  while (AlertsListed(*store_) < 161) std::this_thread::yield();
+  const auto begun = std::chrono::steady_clock::now();
+  while (AlertsListed(*store_) < 161 &&
+         std::chrono::steady_clock::now() - begun < std::chrono::seconds{60})
+    ASSERT_TRUE(intake_->FlushNow());
+  EXPECT_EQ(AlertsListed(*store_), 161U);
   EXPECT_EQ(store_->Timeline(IncidentId{1})->size(), 2 + 160U);
 }
 
@@ -388,22 +391,7 @@ TEST_F(IntakeTest, WhatOnlyTheJournalHoldsSurvivesARestart) {
   EXPECT_EQ(Send(News("S39", AlertStatus::kResolved))->resolved, 1U);
 }
 
-TEST_F(IntakeTest, AnAlertThatNobodyReportsAnyMoreIsOver) {
-  Close();
-  Config config = *OneReceiver();
-  config.intake.expire_after = std::chrono::seconds{40};
-  Open(std::make_shared<const Config>(std::move(config)));
-  clock_.Advance(std::chrono::minutes{61});  // the time that every start gives
-  ASSERT_TRUE(intake_->FlushNow());
-  ASSERT_TRUE(Send(News("A")));
-  clock_.Advance(std::chrono::seconds{51});  // less than what counts as a jump of the clock
-  ASSERT_TRUE(intake_->FlushNow());
-  const auto incidents = store_->ListIncidents({});  // its end is told after group_interval
-  ASSERT_EQ(incidents->size(), 1U);
-  EXPECT_TRUE(incidents->at(0).alerts.at(0).alert.has_expired());
-}
-
-TEST_F(IntakeTest, AfterARestartEveryAlertHasTimeToBeReported) {
+TEST_F(IntakeTest, AnAlertThatNobodyReportsIsOverButNotRightAfterAStart) {
   ASSERT_TRUE(Send(News("A")));
   Close();
   clock_.Advance(std::chrono::hours{24 * 60});
@@ -412,7 +400,9 @@ TEST_F(IntakeTest, AfterARestartEveryAlertHasTimeToBeReported) {
   EXPECT_EQ(store_->ListIncidents({})->size(), 1U);
   clock_.Advance(std::chrono::minutes{61});
   ASSERT_TRUE(intake_->FlushNow());
-  EXPECT_EQ(store_->ListIncidents({})->size(), 0U);
+  const auto closed = store_->ListIncidents({.state = IncidentState::kClosed});
+  ASSERT_EQ(closed->size(), 1U);
+  EXPECT_TRUE(closed->at(0).alerts.at(0).alert.has_expired());
 }
 
 TEST_F(IntakeTest, RecoversHoweverMuchIsAskedForMeanwhile) {
