@@ -129,7 +129,8 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Check(
   }
   // Nobody asked for this check: without a result there is nothing to tell.
   const bool says_something =
-      worst && (worst->state == anomaly::State::kOk || worst->state == anomaly::State::kAnomalous);
+      worst && worst->state != anomaly::State::kLearning &&
+      worst->state != anomaly::State::kGap && worst->state != anomaly::State::kStale;
   if (!is_named && !says_something) return std::nullopt;
   if (!worst) {
     AnomalyVerdict nothing;
