@@ -403,6 +403,9 @@ bool AppendPrintedUpTo(const Expr& expr, std::size_t width, std::string& out) {
 
 std::string Print(const Expr& expr) {
   std::string out;
+  // The canonical form is rarely much longer than what was written.
+  const std::size_t written = expr.span.end - expr.span.start;
+  out.reserve(written + written / 4 + 16);
   AppendPrinted(expr, out);
   return out;
 }
