@@ -184,8 +184,6 @@ class CoverageVerb final : public Verb {
     CLI::App* const verb = program.add_subcommand(
         "coverage", "Say what alerts watch: by severity, owner, runbook, unit test and metric");
     flags_.Declare(*verb);
-    verb->add_option("--tests", tests_, "Unit tests in promtool's format: files, folders, globs")
-        ->allow_extra_args(false);
     verb->add_option("--format", format_, "markdown (the default) or json")
         ->check(CLI::IsMember({"markdown", "json"}));
     return verb;
@@ -195,14 +193,9 @@ class CoverageVerb final : public Verb {
     const LoadedConfig loaded = LoadConfig(flags_);
     if (loaded.exit_code != kSuccess) return loaded.exit_code;
     LoadedRules rules = LoadRules(flags_, *loaded.config);
-    lint::RuleTests tests;
-    Discovered found = DiscoverFiles(tests_.empty() ? loaded.config->run.tests : tests_, {});
-    rules.unread.insert(rules.unread.end(), found.unread.begin(), found.unread.end());
-    for (const std::string& file : found.files) {
-      const auto text = ReadWholeFile(file, kMostRuleFileBytes);
-      const auto added = text ? tests.Add(*text) : std::unexpected(text.error());
-      if (!added) rules.unread.push_back({file, added.error()});
-    }
+    static const lint::RuleTests kNone;
+    const auto& known = rules.project->surroundings().tests;
+    const lint::RuleTests& tests = known ? *known : kNone;
     for (const report::Unread& unread : rules.unread) {
       Complain("could not read " + unread.file + ": " + unread.message);
     }
@@ -213,7 +206,6 @@ class CoverageVerb final : public Verb {
 
  private:
   RuleFlags flags_;
-  std::vector<std::string> tests_;
   std::string format_ = "markdown";
 };
 

@@ -13,6 +13,8 @@
 #include "promql/cli/verb.h"
 #include "promql/lint/check.h"
 #include "promql/lint/directives.h"
+#include "promql/lint/route.h"
+#include "promql/lint/rule_tests.h"
 #include "promql/lint/scope.h"
 #include "promql/report/text.h"
 #include "promql/rulefile/read.h"
@@ -91,6 +93,36 @@ void ReadInto(Slot& slot, const std::string& path, const lint::Config& config,
   if (!text.is_ignored) slot.file = ReadRules(path, std::move(text.content), config);
 }
 
+std::shared_ptr<const lint::RuleTests> ReadTests(const std::vector<std::string>& paths,
+                                                 std::vector<report::Unread>& unread) {
+  if (paths.empty()) return nullptr;
+  auto tests = std::make_shared<lint::RuleTests>();
+  Discovered found = DiscoverFiles(paths, {});
+  std::ranges::move(found.unread, std::back_inserter(unread));
+  for (const std::string& file : found.files) {
+    const auto text = ReadWholeFile(file, kMostRuleFileBytes);
+    const auto added = text ? tests->Add(*text) : std::unexpected(text.error());
+    if (!added) unread.push_back({file, added.error()});
+  }
+  return tests;
+}
+
+// Tests and routes that the flags, or else the configuration, name.
+lint::Surroundings ReadSurroundings(const RuleFlags& flags, const lint::Config& config,
+                                    std::vector<report::Unread>& unread) {
+  lint::Surroundings known;
+  known.tests = ReadTests(flags.tests.empty() ? config.run.tests : flags.tests, unread);
+  if (flags.alertmanager_config.empty()) return known;
+  const auto text = ReadWholeFile(flags.alertmanager_config, kMostConfigBytes);
+  auto route = text ? lint::ReadRoute(*text) : std::unexpected(text.error());
+  if (route) {
+    known.route = std::make_shared<const lint::Route>(*std::move(route));
+  } else {
+    unread.push_back({flags.alertmanager_config, route.error()});
+  }
+  return known;
+}
+
 }  // namespace
 
 void Complain(std::string_view message) {
@@ -115,6 +147,11 @@ void RuleFlags::Declare(CLI::App& verb, bool takes_paths) {
                   "Feature flags of that Prometheus, separated by commas")
       ->delimiter(',')
       ->allow_extra_args(false);
+  verb.add_option("--tests", tests,
+                  "Unit tests in promtool's format: alerts that none of them looks at are told")
+      ->allow_extra_args(false);
+  verb.add_option("--alertmanager-config", alertmanager_config,
+                  "Alertmanager's configuration: alerts that none of its routes matches are told");
   verb.add_option("--threads", threads, "How many threads work; without it one a processor")
       ->check(CLI::Range(1, 256));
 }
@@ -222,6 +259,7 @@ LoadedRules LoadRules(const RuleFlags& flags, const lint::Config& config,
       loaded.unread.push_back({found.files[i], slots[i].failure});
     }
   }
+  loaded.project->Add(ReadSurroundings(flags, config, loaded.unread));
   loaded.project->Index();
   return loaded;
 }

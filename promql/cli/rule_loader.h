@@ -26,7 +26,9 @@ struct RuleFlags {
   std::string schema;
   std::string target;
   std::vector<std::string> features;
-  unsigned threads = 0;  // 0: as many as there are processors
+  std::vector<std::string> tests;    // files, folders, globs; empty: what the configuration says
+  std::string alertmanager_config;   // file
+  unsigned threads = 0;              // 0: as many as there are processors
 
   // Adds them to a verb; `paths` only where it takes some.
   void Declare(CLI::App& verb, bool takes_paths = true);

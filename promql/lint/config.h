@@ -133,7 +133,6 @@ struct RunDefaults {
   bool never_fail = false;
   std::string baseline;             // file
   std::string base;                 // git revision that `ci` compares with
-  std::string alertmanager_config;  // file
   std::vector<std::string> tests;   // globs of rule unit tests
 };
 

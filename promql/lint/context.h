@@ -34,6 +34,8 @@ class FileContext;
 class GroupContext;
 struct RuleFacts;    // facts.h, which checks need not see
 struct Directives;   // directives.h
+struct RuleTests;    // rule_tests.h
+struct Route;        // route.h
 struct RuleSummary;  // summary.h
 
 // A label's or annotation's template.
@@ -132,6 +134,12 @@ class FileContext {
   std::unique_ptr<const Directives> directives_;
 };
 
+// What a run knows besides the rules; each null when nothing was given.
+struct Surroundings {
+  std::shared_ptr<const RuleTests> tests;
+  std::shared_ptr<const Route> route;  // the root of Alertmanager's tree
+};
+
 // Every file of a run, and where things are in them.
 class Project {
  public:
@@ -141,11 +149,13 @@ class Project {
 
   // In the order in which they are to be reported. Not after Index().
   void Add(rulefile::RuleFile file);
+  void Add(Surroundings surroundings) { surroundings_ = std::move(surroundings); }
   // Once, when all files are there.
   void Index();
 
   [[nodiscard]] const Config& config() const { return *config_; }
   [[nodiscard]] const Environment& environment() const { return config_->environment; }
+  [[nodiscard]] const Surroundings& surroundings() const { return surroundings_; }
   [[nodiscard]] std::span<const std::unique_ptr<FileContext>> files() const { return files_; }
   // Rules by the name they record; alerts by name. In the order of files.
   [[nodiscard]] std::span<const RuleContext* const> Recording(std::string_view metric) const;
@@ -154,6 +164,7 @@ class Project {
  private:
   using ByName = std::unordered_map<std::string_view, std::vector<const RuleContext*>>;
   const Config* config_;
+  Surroundings surroundings_;
   std::vector<std::unique_ptr<FileContext>> files_;
   ByName records_;
   ByName alerts_;

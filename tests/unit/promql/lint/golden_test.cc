@@ -5,6 +5,8 @@
 //   - alert: A            # a list of rules, or a whole file
 //     expr: up
 //   ==> config            # optional: .promwarden-lint.yaml
+//   ==> tests             # optional: unit tests in promtool's format
+//   ==> alertmanager      # optional: a configuration with routes
 //   ==>
 //   5:9 warning likely: message …
 //
@@ -34,6 +36,8 @@ struct Case {
   std::string title;
   std::string input;
   std::string config;
+  std::string tests;
+  std::string alertmanager;
   std::string expected;
 };
 
@@ -43,10 +47,14 @@ std::vector<Case> ReadCases(const std::filesystem::path& file) {
   std::string* part = nullptr;
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with("=== ")) {
-      cases.push_back({line.substr(4), "", "", ""});
+      cases.push_back({line.substr(4), "", "", "", "", ""});
       part = &cases.back().input;
     } else if (line == "==> config") {
       part = &cases.back().config;
+    } else if (line == "==> tests") {
+      part = &cases.back().tests;
+    } else if (line == "==> alertmanager") {
+      part = &cases.back().alertmanager;
     } else if (line == "==>") {
       part = &cases.back().expected;
     } else if (part != nullptr) {
@@ -61,6 +69,8 @@ void WriteCases(const std::filesystem::path& file, const std::vector<Case>& case
   for (const Case& one : cases) {
     out << "=== " << one.title << '\n' << one.input;
     if (!one.config.empty()) out << "==> config\n" << one.config;
+    if (!one.tests.empty()) out << "==> tests\n" << one.tests;
+    if (!one.alertmanager.empty()) out << "==> alertmanager\n" << one.alertmanager;
     out << "==>\n" << one.expected;
   }
 }
@@ -74,7 +84,7 @@ TEST_P(GoldenTest, SaysWhatItsFileExpects) {
   std::size_t silent = 0;
   std::size_t speaking = 0;
   for (Case& one : cases) {
-    const std::string said = SaidOf(one.input, one.config, id);
+    const std::string said = SaidOf(one.input, one.config, id, {one.tests, one.alertmanager});
     (said.empty() ? silent : speaking) += 1;
     if (std::getenv("UPDATE_GOLDEN") != nullptr) one.expected = said;
     EXPECT_EQ(said, one.expected) << file << ": " << one.title;

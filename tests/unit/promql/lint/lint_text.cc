@@ -8,6 +8,8 @@
 #include "promql/lint/check.h"
 #include "promql/lint/config_reader.h"
 #include "promql/lint/linter.h"
+#include "promql/lint/route.h"
+#include "promql/lint/rule_tests.h"
 #include "promql/rulefile/read.h"
 
 namespace promql::lint {
@@ -26,8 +28,18 @@ std::string WholeFile(std::string_view input) {
   return file;
 }
 
-LintResult Run(const std::string& content, const Config& config, std::string_view check) {
+LintResult Run(const std::string& content, const Config& config, std::string_view check,
+               const Beside& beside = {}) {
   Project project(config);
+  Surroundings known;
+  if (!beside.tests.empty()) {
+    RuleTests tests;
+    if (tests.Add(beside.tests)) known.tests = std::make_shared<const RuleTests>(tests);
+  }
+  if (auto route = ReadRoute(beside.alertmanager)) {
+    known.route = std::make_shared<const Route>(*std::move(route));
+  }
+  project.Add(std::move(known));
   rulefile::ReadOptions options;
   options.expressions.features = config.environment.features;
   options.expressions.target = config.environment.target;
@@ -104,13 +116,14 @@ void PrintFix(const Finding& finding, const Fix& fix, const std::string& content
 
 }  // namespace
 
-std::string SaidOf(std::string_view input, std::string_view config_text, std::string_view check) {
+std::string SaidOf(std::string_view input, std::string_view config_text, std::string_view check,
+                   const Beside& beside) {
   const auto read = ConfigOf(config_text);
   if (!read) return Format(read.error().front()) + '\n';
   const Config& config = *read;
   const std::string content = WholeFile(input);
   std::string out;
-  for (const Finding& finding : Run(content, config, check).findings) {
+  for (const Finding& finding : Run(content, config, check, beside).findings) {
     if (finding.id != check) continue;
     out += std::to_string(finding.place.line) + ':' + std::to_string(finding.place.column) + ' ' +
            std::string(Text(finding.severity)) + ' ' + std::string(Text(finding.confidence)) +

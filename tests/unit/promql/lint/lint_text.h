@@ -11,7 +11,11 @@ namespace promql::lint {
 // its place, source lines, reasons and fixes. `config`: .promwarden-lint.yaml, may be empty.
 // Fixes are applied too: one that leaves a file that cannot be read, or a safe one after which the
 // same is found again, is printed as a defect.
+struct Beside {
+  std::string_view tests;         // in promtool's format
+  std::string_view alertmanager;  // a configuration
+};
 [[nodiscard]] std::string SaidOf(std::string_view input, std::string_view config,
-                                 std::string_view check);
+                                 std::string_view check, const Beside& beside = {});
 
 }  // namespace promql::lint
