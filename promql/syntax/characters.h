@@ -19,7 +19,7 @@ inline constexpr std::array<std::uint8_t, 256> kCharacterBits = [] {
   for (int c = 'A'; c <= 'Z'; ++c) bits[static_cast<std::size_t>(c)] = kAlphaBit;
   bits['_'] = kAlphaBit;
   for (int c = '0'; c <= '9'; ++c) bits[static_cast<std::size_t>(c)] = kDigitBit;
-  for (const unsigned char c : {' ', '\t', '\n', '\r'}) bits[c] = kSpaceBit;
+  for (const char c : {' ', '\t', '\n', '\r'}) bits[static_cast<unsigned char>(c)] = kSpaceBit;
   bits[':'] = kColonBit;
   return bits;
 }();
