@@ -152,6 +152,20 @@ class ParseVerb final : public Verb {
     verb->add_option_function<std::string>(
         "--target", [this](const std::string& text) { SetTarget(text); },
         "Refuse what this version of Prometheus does not have, for example 2.53");
+    verb->footer(
+        R"(Answers are those of Prometheus: what it refuses is refused, and what it takes is printed as it
+prints. Errors are shown with a caret on standard error.
+
+Examples:
+  promwarden-lint parse 'sum(rate(a[5m])) by (b)'        prints sum by (b) (rate(a[5m]))
+  promwarden-lint parse --pretty "$QUERY"                over several lines
+  promwarden-lint parse --target 2.53 'info(a)'          refused: that server does not have info()
+  promwarden-lint parse --enable-feature=promql-experimental-functions 'limitk(1, a)'
+  promwarden-lint parse --selector 'up{job=~"a.*"}'      as match[] parameters are read
+  echo '"up == 0"' | promwarden-lint parse --json        {"ok":true,"type":"vector","canonical":"up == 0"}
+
+Exit codes: 0 all is well; 1 an expression is wrong (not with --json); 2 the command line is wrong;
+3 something cannot be read or written.)");
     return verb;
   }
 

@@ -308,11 +308,7 @@ class TemplateVerb final : public Verb {
   CLI::App* Declare(CLI::App& program) override {
     CLI::App* verb = program.add_subcommand(
         "template",
-        "Expand templates of rule annotations and notifications, and say what is wrong with them.\n"
-        "  promwarden-lint template '{{ $labels.job }} at {{ $value | humanize }}' --label job=api "
-        "--value 1500\n"
-        "  promwarden-lint template --alertmanager --data webhook.json --templates my.tmpl "
-        "'{{ template \"slack.default.title\" . }}'");
+        "Expand templates of rule annotations and notifications, and say what is wrong with them");
     verb->add_option("TEXT", texts_, "The templates to expand");
     verb->add_option("--label", labels_, "NAME=VALUE: a label of the alert; may be repeated")
         ->allow_extra_args(false);
@@ -332,6 +328,18 @@ class TemplateVerb final : public Verb {
         "line: "
         "{\"ok\":true,\"output\":…} or {\"ok\":false,\"errors\":[{\"phase\":…,"
         "\"message\":…,\"start\":…,\"end\":…}]} (byte offsets into the text, end exclusive)");
+    verb->footer(
+        R"(Expands texts as Prometheus expands labels and annotations of alerts, or, with --alertmanager, as
+Alertmanager expands notification texts. Mistakes are shown with a caret on standard error.
+
+Examples:
+  promwarden-lint template --label job=api --value 0.03 '{{ $labels.job }}: {{ $value | humanizePercentage }}'
+  promwarden-lint template --alertmanager --data body.json '{{ .CommonLabels.alertname }}'
+  promwarden-lint template --alertmanager --data body.json --templates a.tmpl '{{ template "my.title" . }}'
+  echo '{"text":"{{ .Value }}","data":{"value":"1"}}' | promwarden-lint template --json
+
+Exit codes: 0 all is well; 1 a template is wrong (not with --json); 2 the command line is wrong;
+3 something cannot be read or written.)");
     return verb;
   }
 

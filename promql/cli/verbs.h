@@ -20,6 +20,7 @@ std::unique_ptr<Verb> MakeGraphVerb();
 std::unique_ptr<Verb> MakeCoverageVerb();
 std::unique_ptr<Verb> MakeParseVerb();
 std::unique_ptr<Verb> MakeTemplateVerb();
+std::unique_ptr<Verb> MakeFmtVerb();
 
 inline constexpr auto kVerbs = std::to_array<std::unique_ptr<Verb> (*)()>({
     MakeCheckVerb,
@@ -33,6 +34,7 @@ inline constexpr auto kVerbs = std::to_array<std::unique_ptr<Verb> (*)()>({
     MakeCoverageVerb,
     MakeParseVerb,
     MakeTemplateVerb,
+    MakeFmtVerb,
 });
 
 }  // namespace promql::cli

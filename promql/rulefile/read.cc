@@ -18,7 +18,7 @@ struct RuleFile::Storage {
   Arena arena;
 };
 
-void RuleFile::StorageDeleter::operator()(Storage* storage) const { delete storage; }
+void RuleFile::StorageDeleter::operator()(Storage* owned) const { delete owned; }
 
 bool RuleFile::is_refused() const {
   return std::ranges::any_of(problems, [](const Problem& one) { return IsRefused(one.cls); });

@@ -111,7 +111,7 @@ struct RuleFile {
 
   struct Storage;  // the content and an arena
   struct StorageDeleter {
-    void operator()(Storage* storage) const;
+    void operator()(Storage* owned) const;
   };
   std::unique_ptr<Storage, StorageDeleter> storage;
 };

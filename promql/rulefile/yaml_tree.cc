@@ -14,6 +14,9 @@
 namespace promql::rulefile {
 namespace {
 
+// libyaml has an enumeration each for lists and mappings.
+constexpr int kFlowStyle = YAML_FLOW_MAPPING_STYLE;
+static_assert(kFlowStyle == static_cast<int>(YAML_FLOW_SEQUENCE_STYLE));
 constexpr std::string_view kTagPrefix = "tag:yaml.org,2002:";
 
 Style StyleOf(yaml_scalar_style_t style) {
@@ -103,12 +106,10 @@ class TreeBuilder {
         AddScalar(event);
         break;
       case YAML_SEQUENCE_START_EVENT:
-        OpenNode(Node::Kind::kSequence, event, event.data.sequence_start.anchor,
-                 event.data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE);
+        OpenNode(Node::Kind::kSequence, event, event.data.sequence_start);
         break;
       case YAML_MAPPING_START_EVENT:
-        OpenNode(Node::Kind::kMapping, event, event.data.mapping_start.anchor,
-                 event.data.mapping_start.style == YAML_FLOW_MAPPING_STYLE);
+        OpenNode(Node::Kind::kMapping, event, event.data.mapping_start);
         break;
       case YAML_SEQUENCE_END_EVENT:
       case YAML_MAPPING_END_EVENT:
@@ -285,14 +286,20 @@ class TreeBuilder {
     if (anchor != nullptr) anchors_[std::string(View(anchor))] = node;
   }
 
-  void OpenNode(Node::Kind kind, const yaml_event_t& event, const yaml_char_t* anchor,
-                bool is_flow) {
+  // `start` is the event's data of a sequence or mapping.
+  template <class Start>
+  void OpenNode(Node::Kind kind, const yaml_event_t& event, const Start& start) {
     Node* node = arena_.New<Node>();
     node->kind = kind;
     node->is_open = true;
-    const Source place = PlaceOf(event);
-    node->text.source = PointAt(place.begin);
-    SetAnchor(anchor, node);
+    std::uint32_t begin = PlaceOf(event).begin;
+    if (start.anchor != nullptr || start.tag != nullptr) {
+      const auto end = static_cast<std::uint32_t>(scanned_.size());
+      begin = SkipProperties(scanned_, begin, end);
+    }
+    node->text.source = PointAt(begin);
+    SetAnchor(start.anchor, node);
+    const bool is_flow = static_cast<int>(start.style) == kFlowStyle;
     open_.push_back({node, items_.size(), is_flow});
     if (open_.size() > limits_.max_depth) {
       Fail(

@@ -2,6 +2,7 @@
 // Verdicts and positions over real rule files, where these are at hand.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -10,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "promql/rulefile/format.h"
 #include "promql/rulefile/read.h"
+#include "promql/syntax/printer.h"
 #include "tests/unit/promql/rulefile/spelling.h"
 
 namespace promql::rulefile {
@@ -55,6 +58,31 @@ std::vector<Verdict> Verdicts() {
   return verdicts;
 }
 
+// All that a file says: every text, every expression as it prints, every comment.
+std::string Outline(const RuleFile& file) {
+  std::string out;
+  const auto labels = [&](const std::vector<Label>& list) {
+    for (const Label& label : list) {
+      out.append(label.name.value).append("=").append(label.value.value).append(";");
+    }
+  };
+  for (const Group& group : file.groups) {
+    out.append("group ").append(group.name.value).append("\n");
+    labels(group.labels);
+    for (const Rule& rule : group.rules) {
+      out.append("rule ").append(rule.name.value).append(" ");
+      out += rule.expression ? Print(rule.expression->root()) : std::string(rule.expr.value);
+      if (rule.for_) out.append(" for ").append(rule.for_->text.value);
+      for (const Field& field : rule.fields) out.append(" ").append(field.name.value);
+      labels(rule.labels);
+      labels(rule.annotations);
+      out += "\n";
+    }
+  }
+  for (const Comment& comment : file.comments) out.append(comment.text).append("\n");
+  return out;
+}
+
 TEST(Corpus, VerdictsAreThoseOfPromtool) {
   const std::vector<Verdict> verdicts = Verdicts();
   if (verdicts.empty()) GTEST_SKIP() << "no rule files at " << CorpusPath("rules");
@@ -80,6 +108,27 @@ TEST(Corpus, EveryByteOfEveryTextStandsWhereItIsSaidTo) {
     });
   }
   EXPECT_GT(count, 200'000U);
+}
+
+// Laid out, the files mean the same, and laid out again they are the same.
+TEST(Corpus, LayingOutKeepsTheMeaningAndIsIdempotent) {
+  const std::vector<Verdict> verdicts = Verdicts();
+  if (verdicts.empty()) GTEST_SKIP() << "no rule files at " << CorpusPath("rules");
+  std::size_t edits = 0;
+  std::size_t left = 0;
+  const ReadOptions options;
+  for (const Verdict& verdict : verdicts) {
+    const RuleFile file = ReadRuleFile(verdict.file, FileText(CorpusPath(verdict.file)));
+    const FormatPlan plan = PlanFormat(file, options);
+    const RuleFile laid_out = ReadRuleFile(verdict.file, Apply(file.content, plan.edits));
+    EXPECT_EQ(Outline(laid_out), Outline(file)) << verdict.file;
+    EXPECT_TRUE(PlanFormat(laid_out, options).edits.empty()) << verdict.file;
+    edits += plan.edits.size();
+    left +=
+        static_cast<std::size_t>(std::ranges::count(plan.left, false, &Unformatted::has_errors));
+  }
+  EXPECT_GT(edits, 5000U);
+  EXPECT_LE(left, 1U);  // a comment of the file between lines of a plain text
 }
 
 // Every resource of Kubernetes holds the rules that were unwrapped from it.

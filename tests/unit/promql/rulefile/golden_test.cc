@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <string>
 
+#include "promql/rulefile/format.h"
 #include "promql/rulefile/read.h"
 
 namespace promql::rulefile {
@@ -54,6 +55,33 @@ std::string Read(const std::string& input) {
 TEST(RuleFile, ProblemsStandWhereTheyAre) { CheckGolden("problems.golden", Read); }
 TEST(RuleFile, PlacesAreThoseOfTheFileForEveryStyle) { CheckGolden("positions.golden", Read); }
 TEST(RuleFile, SchemasHaveKeysAndResourcesOfTheirOwn) { CheckGolden("schemas.golden", Read); }
+
+// What fmt makes of a file, and what it says about the rest; a second time it says the same.
+std::string LaidOut(const std::string& input) {
+  constexpr std::size_t kWidth = 70;
+  ReadOptions options;
+  options.schema = Schema::kAuto;
+  const RuleFile file = ReadRuleFile("a.yml", input, options);
+  const FormatPlan plan = PlanFormat(file, options, kWidth);
+  std::string out = Apply(file.content, plan.edits);
+  const RuleFile again = ReadRuleFile("a.yml", out, options);
+  EXPECT_TRUE(PlanFormat(again, options, kWidth).edits.empty()) << out;
+  if (!plan.is_readable) out += "unreadable\n";
+  for (const Unformatted& left : plan.left)
+    out += Place(file, left.source) + " left: " + left.reason + "\n";
+  return out;
+}
+
+TEST(RuleFile, ExpressionsAreLaidOutAndNothingElse) { CheckGolden("format.golden", LaidOut); }
+
+TEST(RuleFile, LineEndsStayAsTheyAre) {
+  const std::string input =
+      "groups:\r\n- name: a\r\n  rules:\r\n  - alert: A\r\n    expr: |\r\n      sum(\r\n      "
+      "up)\r\n      # c\r\n      +1\r\n    for: 5m\r\n";
+  const std::string result = LaidOut(input);
+  EXPECT_EQ(std::ranges::count(result, '\r'), std::ranges::count(result, '\n')) << result;
+  EXPECT_NE(result, input);
+}
 
 TEST(RuleFile, HostileFilesEndInOneProblem) {
   ReadOptions small;
