@@ -196,7 +196,10 @@ bool FindingsRun::Write(const report::Report& report) const {
     const auto least = SeverityNamed(flags_.min_severity);
     const Severity shown =
         least.value_or(IsForPeople(to.reporter->name) ? Severity::kInfo : Severity::kHint);
-    const report::Report loud = WithoutQuiet(report, shown);
+    const bool has_quiet =
+        std::ranges::any_of(report.findings, [&](const auto& one) { return one.severity < shown; });
+    const report::Report copy = has_quiet ? WithoutQuiet(report, shown) : report::Report();
+    const report::Report& loud = has_quiet ? copy : report;
     style.color = to.file.empty() ? WantsColor(flags_.color) : flags_.color == "always";
     style.width = to.file.empty() ? TerminalWidth() : 80;
     const std::string text = to.reporter->write(loud, style);

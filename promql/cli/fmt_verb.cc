@@ -7,8 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "promql/cli/text_file.h"
-#include "promql/cli/unified_diff.h"
+#include "promql/cli/discover.h"
+#include "promql/cli/file_io.h"
+#include "promql/cli/line_diff.h"
 #include "promql/cli/verbs.h"
 #include "promql/rulefile/format.h"
 #include "promql/syntax/format.h"
@@ -27,14 +28,14 @@ out is read again before it is shown: an expression that would not mean the same
 PrometheusRule resources, Lists and ConfigMaps are laid out like plain rule files.
 
 Examples:
-  promwarden-lint fmt -w rules/*.yml        lay out all files
+  promwarden-lint fmt -w rules/             lay out all files of a folder
   promwarden-lint fmt --check rules/*.yml   for CI: names the files that are not laid out
-  promwarden-lint fmt --diff rules/*.yml    shows what would change
+  promwarden-lint fmt --diff rules/         shows what would change
   promwarden-lint fmt < a.yml > b.yml       as a filter
   promwarden-lint fmt --expr 'sum(rate(a[5m]))by(b)'
 
-Exit codes: 0 all is well; 1 with --check, something would change, or an expression has errors;
-2 a file cannot be read, written, or is no YAML.)";
+Exit codes: 0 all is well; 1 with --check, something would change, or a file or expression has
+errors; 2 the command line is wrong; 3 a file cannot be read or written.)";
 
 class FmtVerb final : public Verb {
  public:
@@ -43,7 +44,8 @@ class FmtVerb final : public Verb {
     options_.expressions.features = Features::All();
     CLI::App* verb = program.add_subcommand("fmt", "Lay out the expressions of rule files");
     verb->add_option("FILES", inputs_,
-                     "Rule files; without any, or for -, standard input. With --expr, expressions");
+                     "Rule files, folders and globs; without any, or for -, standard input. With "
+                     "--expr, expressions");
     auto* write = verb->add_flag("-w,--write", write_, "Write files instead of printing them");
     auto* check =
         verb->add_flag("--check", check_, "Print the names of files that would change; exit 1");
@@ -59,26 +61,37 @@ class FmtVerb final : public Verb {
   }
 
   int Run() override {
-    if (inputs_.empty()) inputs_.emplace_back("-");
-    int code = kSuccess;
-    for (const std::string& input : inputs_)
-      code = std::max(code, expr_ ? FormatOne(input) : FormatFile(input));
+    if (inputs_.empty()) inputs_.emplace_back(kStdin);
+    const int code = expr_ ? FormatExpressions() : FormatFiles();
     std::cout.flush();
-    if (!std::cout) return Fail("cannot write to standard output");
-    return code;
+    return std::cout ? code : Fail("standard output", "cannot be written");
   }
 
  private:
-  static int Fail(const std::string& message) {
-    std::cerr << "promwarden-lint: " << message << '\n';
+  static int Fail(std::string_view what, std::string_view reason) {
+    std::cerr << "promwarden-lint: " << what << ": " << reason << '\n';
     return kCannotRun;
+  }
+
+  int FormatExpressions() const {
+    int code = kSuccess;
+    for (const std::string& input : inputs_) code = std::max(code, FormatOne(input));
+    return code;
+  }
+
+  int FormatFiles() const {
+    const Discovered found = DiscoverFiles(inputs_, {});
+    int code = kSuccess;
+    for (const report::Unread& unread : found.unread) code = Fail(unread.file, unread.message);
+    for (const std::string& file : found.files) code = std::max(code, FormatFile(file));
+    return code;
   }
 
   int FormatOne(const std::string& input) const {
     std::string text = input;
-    if (input == "-") {
-      auto read = ReadWhole(input);
-      if (!read) return Fail(read.error());
+    if (input == kStdin) {
+      auto read = ReadWholeFile(input, options_.max_bytes);
+      if (!read) return Fail("standard input", read.error());
       text = *std::move(read);
     }
     const auto formatted = FormatExpression(text, width_, options_.expressions);
@@ -95,10 +108,10 @@ class FmtVerb final : public Verb {
   }
 
   int FormatFile(const std::string& path) const {
-    const std::string name = path == "-" ? "<stdin>" : path;
-    if (path == "-" && write_) return Fail("standard input cannot be written; name files");
-    auto content = ReadWhole(path);
-    if (!content) return Fail(content.error());
+    const std::string name = path == kStdin ? "<stdin>" : path;
+    if (path == kStdin && write_) return Fail("standard input", "cannot be written, name files");
+    auto content = ReadWholeFile(path, options_.max_bytes);
+    if (!content) return Fail(name, content.error());
     const auto file = rulefile::ReadRuleFile(name, *std::move(content), options_);
     const auto plan = rulefile::PlanFormat(file, options_, width_);
     if (!plan.is_readable) return ReportUnreadable(file);
@@ -108,7 +121,7 @@ class FmtVerb final : public Verb {
       std::cerr << Place(file, one.source) << "left as it is: " << one.reason << '\n';
     }
     const int written = Show(path, file, plan.edits);
-    if (written == kCannotRun) return written;
+    if (written != kSuccess) return written;
     const bool is_finding = has_errors || (check_ && !plan.edits.empty());
     return is_finding ? kFindings : kSuccess;
   }
@@ -124,21 +137,22 @@ class FmtVerb final : public Verb {
       if (problem.cls <= rulefile::ProblemClass::kAlias)
         std::cerr << Place(file, problem.source) << problem.message << '\n';
     }
-    return kCannotRun;
+    return kFindings;
   }
 
   int Show(const std::string& path, const rulefile::RuleFile& file,
            const std::vector<rulefile::Edit>& edits) const {
     if (write_) {
       if (edits.empty()) return kSuccess;
-      const auto written = ReplaceWhole(path, rulefile::Apply(file.content, edits));
-      if (!written) return Fail(written.error());
+      const auto written = ReplaceFile(path, rulefile::Apply(file.content, edits));
+      if (!written) return Fail(path, written.error());
       std::cerr << path << '\n';
       return kSuccess;
     }
     if (check_ && !edits.empty()) std::cout << file.path << '\n';
-    if (diff_) std::cout << UnifiedDiff(file.path, file.content, edits);
-    if (!check_ && !diff_) std::cout << rulefile::Apply(file.content, edits);
+    const std::string after = rulefile::Apply(file.content, edits);
+    if (diff_) std::cout << UnifiedDiff(file.path, file.content, after);
+    if (!check_ && !diff_) std::cout << after;
     return kSuccess;
   }
 

@@ -38,6 +38,15 @@ int RunProgram(int argc, char** argv) {
     CLI::App* command = verb->Declare(program);
     verbs.emplace_back(command, std::move(verb));
   }
+  // Behind the verbs, which would take it for theirs.
+  program.footer(
+      "Examples:\n"
+      "  promwarden-lint check rules/                      what is wrong with these rules?\n"
+      "  promwarden-lint parse 'sum(rate(a[5m])) by (b)'   is this PromQL, and what is it?\n"
+      "  promwarden-lint fmt --check rules/*.yml           are the expressions laid out?\n"
+      "  promwarden-lint fmt -w rules/*.yml                lay them out\n"
+      "  promwarden-lint template --help                   expand templates of rules and messages\n"
+      "\n`promwarden-lint VERB --help` says more about each.");
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

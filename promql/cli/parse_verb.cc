@@ -164,7 +164,8 @@ Examples:
   promwarden-lint parse --selector 'up{job=~"a.*"}'      as match[] parameters are read
   echo '"up == 0"' | promwarden-lint parse --json        {"ok":true,"type":"vector","canonical":"up == 0"}
 
-Exit codes: 0 all is well; 1 an expression is wrong (not with --json); 2 the program could not work.)");
+Exit codes: 0 all is well; 1 an expression is wrong (not with --json); 2 the command line is wrong;
+3 something cannot be read or written.)");
     return verb;
   }
 

@@ -338,7 +338,8 @@ Examples:
   promwarden-lint template --alertmanager --data body.json --templates a.tmpl '{{ template "my.title" . }}'
   echo '{"text":"{{ .Value }}","data":{"value":"1"}}' | promwarden-lint template --json
 
-Exit codes: 0 all is well; 1 a template is wrong (not with --json); 2 the program could not work.)");
+Exit codes: 0 all is well; 1 a template is wrong (not with --json); 2 the command line is wrong;
+3 something cannot be read or written.)");
     return verb;
   }
 

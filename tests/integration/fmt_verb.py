@@ -87,7 +87,7 @@ class Files(unittest.TestCase):
             code, diff, _ = run("--diff", "a.yml", cwd=self.folder)
             self.assertEqual(code, 0)
             _, wanted, _ = run(text=content)
-            subprocess.run(["patch", "-p0", "--fuzz=0"], input=diff.encode(), cwd=self.folder, check=True,
+            subprocess.run(["patch", "-p1", "--fuzz=0"], input=diff.encode(), cwd=self.folder, check=True,
                            capture_output=True)
             self.assertEqual(self.file.read_text(), wanted)
             self.assertEqual(run("--diff", "--check", "a.yml", cwd=self.folder), (0, "", ""))
@@ -101,10 +101,16 @@ class Files(unittest.TestCase):
     def test_what_is_no_yaml_is_not_touched(self):
         self.file.write_text(UGLY + "  x: [\n")
         code, out, err = run("-w", str(self.file))
-        self.assertEqual((code, out), (2, ""))
+        self.assertEqual((code, out), (1, ""))
         self.assertIn(f"{self.file}:", err)
         self.assertEqual(self.file.read_text(), UGLY + "  x: [\n")
-        self.assertEqual(run("nowhere.yml")[0], 2)
+        self.assertEqual(run("nowhere.yml")[0], 3)
+        self.assertEqual(run("--expr", "-w", "a")[0], 2)
+
+    def test_folders_are_walked(self):
+        (self.folder / "sub").mkdir()
+        (self.folder / "sub" / "b.yaml").write_text(UGLY)
+        self.assertEqual(run("--check", ".", cwd=self.folder), (1, "a.yml\nsub/b.yaml\n", ""))
 
 
 class Expressions(unittest.TestCase):
