@@ -7,11 +7,13 @@
 #include <utility>
 
 #include "server/base/log.h"
+#include "server/delivery/alert_chart.h"
 
 namespace warden {
 namespace {
 
 constexpr std::size_t kMostWaiting = 256;
+constexpr Duration kTimeToDraw = std::chrono::milliseconds(300);
 constexpr std::size_t kMostSeries = 4;  // whose history is looked at for one alert
 
 }  // namespace
@@ -98,9 +100,12 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Answer(const Job& job) {
   Report(job, answer, std::chrono::steady_clock::now() - begun);
   if (!answer) return std::nullopt;
   std::optional<anomaly::Verdict> worst;
+  std::size_t worst_place = 0;
   for (const std::size_t place : OwnSeries(question.alert, answer->series, kMostSeries)) {
     anomaly::Verdict verdict = CheckSeries(answer->series[place], request);
-    if (!worst || verdict.score > worst->score) worst = std::move(verdict);
+    if (worst && verdict.score <= worst->score) continue;
+    worst = std::move(verdict);
+    worst_place = place;
   }
   if (!worst) {
     AnomalyVerdict nothing;
@@ -108,7 +113,20 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Answer(const Job& job) {
     nothing.summary = "the query returns no series of this alert";
     return nothing;
   }
-  return Describe(question.query, *worst);
+  AnomalyVerdict verdict = Describe(question.query, *worst);
+  verdict.chart = Draw(job, now, answer->series[worst_place]);
+  return verdict;
+}
+
+// Only while there is time: a message without a picture is better than a late one.
+std::shared_ptr<const std::string> PrometheusEnricher::Draw(const Job& job, Instant asked_at,
+                                                            const promapi::TimeSeries& series) {
+  const ChartStyle style = job.config->anomaly.chart;
+  if (style == ChartStyle::kNone || job.deadline - parts_.clock.Now() < kTimeToDraw) return nullptr;
+  auto png = DrawAlert(job.question, asked_at, series, style);
+  if (png) return std::make_shared<const std::string>(*std::move(png));
+  Log(LogLevel::kWarn, "a message goes out without its chart", {{"err", png.error().message}});
+  return nullptr;
 }
 
 void PrometheusEnricher::Report(const Job& job, const Result<promapi::QueryAnswer>& answer,

@@ -60,14 +60,15 @@ std::optional<Question> QuestionOf(const Message& message, const AnomalyConfig& 
     if (alert.status != AlertStatus::kFiring) continue;
     const std::string_view query = alert.annotations.Get(kAnnotation);
     if (!query.empty() && query.size() <= kLongestQuery) {
-      return Question{alert.labels, std::string(query), config.history, config.step,
-                      config.detector};
+      return Question{alert.labels,    std::string(query),  config.history, config.step,
+                      config.detector, alert.generator_url, alert.starts_at};
     }
     const auto found = std::ranges::find_if(config.queries, [&](const AnomalyQuery& entry) {
       return promql::MatchesAll(entry.matchers, alert.labels);
     });
     if (found == config.queries.end()) continue;
-    return Question{alert.labels, found->query, found->history, found->step, found->detector};
+    return Question{alert.labels,    found->query,        found->history, found->step,
+                    found->detector, alert.generator_url, alert.starts_at};
   }
   return std::nullopt;
 }

@@ -20,6 +20,8 @@ struct Question {
   std::chrono::milliseconds history;
   std::chrono::milliseconds step;
   DetectorConfig detector;
+  std::string generator_url;  // of that alert
+  Instant began_at;           // it
 };
 
 // Of the first alert that fires and has one: its annotation `promwarden_query`, else the first
