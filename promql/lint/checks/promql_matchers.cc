@@ -22,13 +22,23 @@ struct OfLabel {
   std::vector<Language> languages;
 };
 
+// Labels with several matchers, and those whose only one excludes a pattern: nothing else can be
+// empty or say too much, and most selectors have none of them.
 std::vector<OfLabel> ByLabel(const VectorSelector& selector, analysis::Dot dot) {
   std::vector<OfLabel> groups;
   for (const LabelMatcher& matcher : selector.matchers) {
-    auto group = std::ranges::find(groups, matcher.name, &OfLabel::label);
-    if (group == groups.end()) group = groups.insert(groups.end(), OfLabel{matcher.name, {}, {}});
-    group->matchers.push_back(&matcher);
-    group->languages.push_back(Language::OfMatcher(matcher.op, matcher.value, dot));
+    const auto is_same = [&](const LabelMatcher& other) { return other.name == matcher.name; };
+    const auto first = std::ranges::find_if(selector.matchers, is_same);
+    if (&*first != &matcher) continue;
+    const auto count = std::ranges::count_if(selector.matchers, is_same);
+    if (count == 1 && matcher.op != MatchOp::kNotRegex) continue;
+    OfLabel& group = groups.emplace_back();
+    group.label = matcher.name;
+    for (const LabelMatcher& other : selector.matchers) {
+      if (!is_same(other)) continue;
+      group.matchers.push_back(&other);
+      group.languages.push_back(Language::OfMatcher(other.op, other.value, dot));
+    }
   }
   return groups;
 }
@@ -49,9 +59,7 @@ std::string Shown(const LabelMatcher& matcher) {
 void MatcherConflict(const RuleContext& rule, Sink& sink) {
   for (const SelectorAt& at : SelectorsIn(*rule.expr())) {
     for (const OfLabel& group : ByLabel(*at.selector, DotOf(rule))) {
-      const bool may_be_empty = group.matchers.size() > 1 ||
-                                group.matchers.front()->op != MatchOp::kEqual;
-      if (!may_be_empty || analysis::Meet(group.languages).is_empty != Answer::kYes) continue;
+      if (analysis::Meet(group.languages).is_empty != Answer::kYes) continue;
       Draft draft;
       draft.at = rule.At(group.matchers.back()->span);
       draft.message = group.matchers.size() == 1

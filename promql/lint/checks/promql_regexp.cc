@@ -64,7 +64,8 @@ Anchors AnchorsOf(std::string_view pattern) {
 // =~"a" is ="a".
 void RegexpLiteral(const RuleContext& rule, Sink& sink) {
   ForEachRegex(rule, [&](const VectorSelector& /*selector*/, const LabelMatcher& matcher) {
-    if (matcher.value.empty()) return;
+    // What can be repeated or chosen from is more than one text, nearly always.
+    if (matcher.value.empty() || matcher.value.find_first_of("*+|") != std::string_view::npos) return;
     const auto listing = PatternOf(rule, matcher).List();
     if (!listing.strings || listing.strings->size() != 1) return;
     const std::string& only = listing.strings->front();
@@ -104,6 +105,8 @@ void RegexpAnchor(const RuleContext& rule, Sink& sink) {
 // =~".*" lets everything through, series without the label too.
 void RegexpNoop(const RuleContext& rule, Sink& sink) {
   ForEachRegex(rule, [&](const VectorSelector& selector, const LabelMatcher& matcher) {
+    // Only a pattern that begins with anything, or with a choice, can match everything.
+    if (std::string_view(".(^[").find(matcher.value.substr(0, 1)) == std::string_view::npos) return;
     const Language language = Language::OfMatcher(matcher.op, matcher.value, DotOf(rule));
     if (language.IsUniversal() == Answer::kYes && matcher.name != "__name__") {
       Draft draft{.at = rule.At(matcher.span),
