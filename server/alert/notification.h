@@ -96,6 +96,13 @@ struct Delivery {
 };
 
 // What Prometheus says is normal for the alert's metric.
+// What the alert's rule compares its metric with.
+struct AlertThreshold {
+  std::string comparison;  // as in PromQL: > >= < <= == !=
+  double value = 0;
+  friend bool operator==(const AlertThreshold&, const AlertThreshold&) = default;
+};
+
 struct AnomalyVerdict {
   std::string query;
   std::string detector;  // the one really used
@@ -105,10 +112,11 @@ struct AnomalyVerdict {
   double expected = 0;
   double lower = 0;
   double upper = 0;
-  double score = 0;       // [0,1)
-  double deviation = 0;   // signed, in robust standard deviations
-  double confidence = 0;  // [0,1]
-  std::string summary;    // a sentence for people; also the reason when nothing could be said
+  double score = 0;                         // [0,1)
+  double deviation = 0;                     // signed, in robust standard deviations
+  double confidence = 0;                    // [0,1]
+  std::optional<AlertThreshold> threshold;  // of the rule, in the query's own unit
+  std::string summary;  // a sentence for people; also the reason when nothing could be said
 };
 
 // Everything a channel may say. Links are empty when unknown.

@@ -264,6 +264,17 @@ std::string Band(const AnomalyVerdict& verdict) {
   return HumanNumber(verdict.expected);
 }
 
+std::string ThresholdText(const AlertThreshold& threshold) {
+  const std::string number = HumanNumber(threshold.value);
+  const std::string& comparison = threshold.comparison;
+  if (comparison == ">") return "alert above " + number;
+  if (comparison == "<") return "alert below " + number;
+  if (comparison == ">=") return "alert at " + number + " or above";
+  if (comparison == "<=") return "alert at " + number + " or below";
+  if (comparison == "!=") return "alert at all but " + number;
+  return "alert at " + number;
+}
+
 void AddLink(std::vector<TextLink>& links, std::string_view title, std::string_view url) {
   const bool is_known =
       std::ranges::any_of(links, [url](const TextLink& link) { return link.url == url; });
@@ -313,7 +324,9 @@ Instant EndOf(const Message& message) {
 std::string AnomalySentence(const AnomalyVerdict& verdict) {
   if (verdict.detector.empty()) return CleanLine(verdict.summary);
   std::string text = verdict.anomalous ? "" : "within what is usual: ";
-  text += "observed " + HumanNumber(verdict.observed) + ", expected " + Band(verdict);
+  text += "observed " + HumanNumber(verdict.observed);
+  if (verdict.threshold) text += ", " + ThresholdText(*verdict.threshold);
+  text += ", expected " + Band(verdict);
   if (verdict.anomalous) text += Above(verdict.deviation);
   text += " (";
   if (verdict.anomalous && !verdict.severity.empty()) text += CleanLine(verdict.severity) + ", ";

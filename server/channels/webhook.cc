@@ -55,6 +55,13 @@ void WriteAnomaly(JsonWriter& json, const AnomalyVerdict& verdict) {
   json.Key("lower").Number(verdict.lower).Key("upper").Number(verdict.upper);
   json.Key("score").Number(verdict.score).Key("deviation").Number(verdict.deviation);
   json.Key("confidence").Number(verdict.confidence);
+  json.Key("threshold");
+  if (verdict.threshold) {
+    json.BeginObject().Field("comparison", verdict.threshold->comparison);
+    json.Key("value").Number(verdict.threshold->value).EndObject();
+  } else {
+    json.Null();
+  }
   json.Field("summary", AnomalySentence(verdict)).EndObject();
 }
 

@@ -104,9 +104,13 @@ constexpr Field<AnomalyQuery> kQueryFields[] = {
 };
 
 constexpr Field<AnomalyConfig> kAnomalyFields[] = {
-    {"enabled", Set<&AnomalyConfig::is_enabled>}, {"budget", Set<&AnomalyConfig::budget>},
-    {"history", Set<&AnomalyConfig::history>},    {"step", Set<&AnomalyConfig::step>},
-    {"detector", SetDetector<AnomalyConfig>},     {"queries", SetList<&AnomalyConfig::queries>},
+    {"enabled", Set<&AnomalyConfig::is_enabled>},
+    {"budget", Set<&AnomalyConfig::budget>},
+    {"history", Set<&AnomalyConfig::history>},
+    {"step", Set<&AnomalyConfig::step>},
+    {"detector", SetDetector<AnomalyConfig>},
+    {"queries", SetList<&AnomalyConfig::queries>},
+    {"expressions", Set<&AnomalyConfig::uses_expressions>},
 };
 
 constexpr Field<SeverityMapping> kSeverityFields[] = {

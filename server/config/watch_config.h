@@ -53,7 +53,9 @@ struct AnomalyConfig {
   bool is_enabled = true;
   std::chrono::milliseconds budget =
       std::chrono::seconds(2);  // an alert's message waits no longer for its verdict
-  // For alerts that name their query in the annotation `promwarden_query`.
+  // Alerts that no query is named for: whether the expression in their link to a graph has it.
+  bool uses_expressions = true;
+  // For alerts that name their query in the annotation `promwarden_query`, or by their expression.
   std::chrono::milliseconds history = std::chrono::hours(7 * 24);
   std::chrono::milliseconds step = std::chrono::minutes(5);
   DetectorConfig detector;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/base/log.h"
+#include "server/delivery/alert_query.h"
 
 namespace warden {
 namespace {
@@ -76,7 +77,25 @@ void PrometheusEnricher::Work() {
   }
 }
 
-std::optional<AnomalyVerdict> PrometheusEnricher::Answer(const Job& job) {
+// Nobody named a query for the alert: what its rule compares is checked, or nothing.
+std::optional<AnomalyVerdict> PrometheusEnricher::Answer(Job& job) {
+  Question& question = job.question;
+  const bool is_named = !question.query.empty();
+  std::optional<AlertThreshold> threshold;
+  if (is_named) {
+    threshold = ThresholdOf(question.expression, question.query);
+  } else {
+    auto own = AlertQueryOf(question.expression, question.alert);
+    if (!own) return std::nullopt;
+    question.query = std::move(own->query);
+    threshold = own->threshold;
+  }
+  std::optional<AnomalyVerdict> verdict = Check(job, is_named);
+  if (verdict) verdict->threshold = std::move(threshold);
+  return verdict;
+}
+
+std::optional<AnomalyVerdict> PrometheusEnricher::Check(const Job& job, bool is_named) {
   const Question& question = job.question;
   const Instant now = parts_.clock.Now();
   const auto budget = std::chrono::floor<std::chrono::milliseconds>(job.deadline - now);
@@ -102,6 +121,10 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Answer(const Job& job) {
     anomaly::Verdict verdict = CheckSeries(answer->series[place], request);
     if (!worst || verdict.score > worst->score) worst = std::move(verdict);
   }
+  // Nobody asked for this check: without a result there is nothing to tell.
+  const bool says_something =
+      worst && (worst->state == anomaly::State::kOk || worst->state == anomaly::State::kAnomalous);
+  if (!is_named && !says_something) return std::nullopt;
   if (!worst) {
     AnomalyVerdict nothing;
     nothing.query = question.query;

@@ -53,7 +53,8 @@ class PrometheusEnricher final : public Enricher {
     Done done;
   };
   void Work();
-  [[nodiscard]] std::optional<AnomalyVerdict> Answer(const Job& job);
+  [[nodiscard]] std::optional<AnomalyVerdict> Answer(Job& job);
+  [[nodiscard]] std::optional<AnomalyVerdict> Check(const Job& job, bool is_named);
   void Report(const Job& job, const Result<promapi::QueryAnswer>& answer,
               std::chrono::duration<double> took);
 

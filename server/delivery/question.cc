@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "server/alert/generator_url.h"
+
 namespace warden {
 namespace {
 
@@ -53,6 +55,16 @@ std::optional<std::size_t> Shared(const promql::LabelSet& alert, const promql::L
   return shared;
 }
 
+// `how`: the part of the configuration that says how far to look back, and so on.
+Question Asked(const Alert& alert, std::string query, const auto& how) {
+  return {.alert = alert.labels,
+          .query = std::move(query),
+          .expression = ExpressionOf(alert.generator_url).value_or(""),
+          .history = how.history,
+          .step = how.step,
+          .detector = how.detector};
+}
+
 }  // namespace
 
 std::optional<Question> QuestionOf(const Message& message, const AnomalyConfig& config) {
@@ -60,14 +72,17 @@ std::optional<Question> QuestionOf(const Message& message, const AnomalyConfig& 
     if (alert.status != AlertStatus::kFiring) continue;
     const std::string_view query = alert.annotations.Get(kAnnotation);
     if (!query.empty() && query.size() <= kLongestQuery) {
-      return Question{alert.labels, std::string(query), config.history, config.step,
-                      config.detector};
+      return Asked(alert, std::string(query), config);
     }
     const auto found = std::ranges::find_if(config.queries, [&](const AnomalyQuery& entry) {
       return promql::MatchesAll(entry.matchers, alert.labels);
     });
-    if (found == config.queries.end()) continue;
-    return Question{alert.labels, found->query, found->history, found->step, found->detector};
+    if (found != config.queries.end()) return Asked(alert, found->query, *found);
+  }
+  for (const Alert& alert : message.alerts) {
+    if (alert.status != AlertStatus::kFiring || !config.uses_expressions) continue;
+    Question question = Asked(alert, "", config);
+    if (!question.expression.empty()) return question;
   }
   return std::nullopt;
 }

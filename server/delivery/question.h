@@ -16,14 +16,16 @@ namespace warden {
 
 struct Question {
   promql::LabelSet alert;  // labels of the alert that asks
-  std::string query;
+  std::string query;       // empty: to be made from the expression, see alert_query.h
+  std::string expression;  // of the alert's rule, from its link; empty when unknown
   std::chrono::milliseconds history;
   std::chrono::milliseconds step;
   DetectorConfig detector;
 };
 
 // Of the first alert that fires and has one: its annotation `promwarden_query`, else the first
-// entry of `anomaly.queries` that matches it.
+// entry of `anomaly.queries` that matches it. Where none has, the first that fires and whose link
+// has an expression.
 [[nodiscard]] std::optional<Question> QuestionOf(const Message& message,
                                                  const AnomalyConfig& config);
 

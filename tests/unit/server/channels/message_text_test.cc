@@ -189,6 +189,23 @@ TEST(AnomalySentence, SaysObservedExpectedAndHowUnusual) {
             "within what is usual: observed 0.34, expected -2 to 0.03 (holt_winters)");
 }
 
+TEST(AnomalySentence, NamesTheThreshold) {
+  AnomalyVerdict verdict = *samples::Anomalous().anomaly;
+  verdict.threshold = {">", 0.1};
+  EXPECT_EQ(AnomalySentence(verdict),
+            "observed 0.34, alert above 0.1, expected 0.01–0.03, 12 sigmas above "
+            "(critical, holt_winters, confidence 93 %)");
+  const std::pair<std::string, std::string> texts[] = {{">=", "alert at 2 or above"},
+                                                       {"<", "alert below 2"},
+                                                       {"<=", "alert at 2 or below"},
+                                                       {"==", "alert at 2"},
+                                                       {"!=", "alert at all but 2"}};
+  for (const auto& [comparison, text] : texts) {
+    verdict.threshold = {comparison, 2};
+    EXPECT_NE(AnomalySentence(verdict).find(", " + text + ","), std::string::npos) << comparison;
+  }
+}
+
 TEST(AnomalySentence, CopesWithHalfABandAndInfinity) {
   AnomalyVerdict verdict = *samples::Anomalous().anomaly;
   verdict.lower = -std::numeric_limits<double>::infinity();

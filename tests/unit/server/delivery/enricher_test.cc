@@ -57,6 +57,27 @@ TEST(Question, IsNotAskedForWhatIsOverOrUnknown) {
   EXPECT_FALSE(QuestionOf(message, WithQuery("Slow", "configured")));
 }
 
+Alert WithLink(Alert alert, const std::string& url) {
+  alert.generator_url = url;
+  return alert;
+}
+
+TEST(Question, TakesTheRulesExpressionWhereNoQueryIsNamed) {
+  Message message;
+  message.alerts = {WithLink(MakeAlert("Other"), "http://p/graph?g0.expr=a+%3E+1"),
+                    MakeAlert("Slow")};
+  AnomalyConfig config;
+  const auto question = QuestionOf(message, config);
+  ASSERT_TRUE(question);
+  EXPECT_EQ(question->query, "");
+  EXPECT_EQ(question->expression, "a > 1");
+  EXPECT_EQ(question->alert.Get("alertname"), "Other");
+  // A query that somebody named is better, even for a later alert.
+  EXPECT_EQ(QuestionOf(message, WithQuery("Slow", "configured"))->query, "configured");
+  config.uses_expressions = false;
+  EXPECT_FALSE(QuestionOf(message, config));
+}
+
 TEST(Question, TakesTheSeriesThatShareMostWithTheAlert) {
   const auto series = [](std::initializer_list<std::pair<std::string, std::string>> labels) {
     promapi::TimeSeries one;
@@ -133,13 +154,14 @@ class EnricherTest : public testing::Test {
   }
   std::optional<AnomalyVerdict> Ask(Duration budget = 2s) {
     Message message;
-    message.alerts = {MakeAlert("Slow")};
+    message.alerts = {WithLink(MakeAlert("Slow"), link_)};
     std::promise<std::optional<AnomalyVerdict>> answer;
     enricher_->Enrich(message, clock_.Now() + budget,
                       [&](std::optional<AnomalyVerdict> verdict) { answer.set_value(verdict); });
     return answer.get_future().get();
   }
 
+  std::string link_;
   fakes::FakeClock clock_{Instant{1'700'000'040s}};
   fakes::FakeHttpClient http_;
   std::shared_ptr<Config> config_ = std::make_shared<Config>();
@@ -165,6 +187,44 @@ TEST_F(EnricherTest, SaysWhatIsNormal) {
   ASSERT_TRUE(verdict);
   EXPECT_FALSE(verdict->anomalous);
   EXPECT_EQ(verdict->summary.substr(0, 15), "10.2 is within ");
+}
+
+TEST_F(EnricherTest, ChecksWhatTheRuleComparesAndNamesTheThreshold) {
+  config_->anomaly = AnomalyConfig();
+  config_->anomaly.history = 200min;
+  config_->anomaly.step = 1min;
+  config_->anomaly.detector.kind = DetectorKind::kZscore;
+  link_ = "http://p/graph?g0.expr=sum+by+%28instance%29+%28rate%28x%5B5m%5D%29%29+%3E+0.5";
+  Start();
+  http_.Answer(200, Matrix(50));
+  const auto verdict = Ask();
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->query, R"(sum by (instance) (rate(x{instance=~"a|"}[5m])))");
+  EXPECT_EQ(verdict->threshold, (AlertThreshold{">", 0.5}));
+  EXPECT_TRUE(verdict->anomalous);
+}
+
+TEST_F(EnricherTest, IsSilentWhereNobodyAskedAndNothingIsFound) {
+  config_->anomaly = AnomalyConfig();
+  link_ = "http://p/graph?g0.expr=x+%3E+1";
+  Start();
+  http_.Answer(200, R"({"status":"success","data":{"resultType":"matrix","result":[]}})");
+  EXPECT_FALSE(Ask());
+  link_ = "http://p/graph?g0.expr=absent%28x%29";
+  EXPECT_FALSE(Ask());
+  link_ = "http://p/graph?g0.expr=x+%3E+";
+  EXPECT_FALSE(Ask());
+  EXPECT_EQ(http_.requests().size(), 1U);
+}
+
+TEST_F(EnricherTest, NamesTheThresholdOfANamedQueryThatTheRuleCompares) {
+  link_ = "http://p/graph?g0.expr=2+%3C+%28latency%29";
+  Start();
+  http_.Answer(200, Matrix(50));
+  EXPECT_EQ(Ask()->threshold, (AlertThreshold{">", 2}));
+  link_ = "http://p/graph?g0.expr=latency+*+2+%3E+2";
+  http_.Answer(200, Matrix(50));
+  EXPECT_EQ(Ask()->threshold, std::nullopt);
 }
 
 TEST_F(EnricherTest, SaysNothingWhenPrometheusFails) {
