@@ -15,6 +15,7 @@
 #include <span>
 #include <vector>
 
+#include "server/anomaly/calendar.h"
 #include "server/anomaly/series.h"
 #include "server/anomaly/verdict.h"
 
@@ -32,6 +33,7 @@ struct DetectorParameters {
   double lower_percentile = 1;   // rolling_percentile, 0..50
   double upper_percentile = 99;  // rolling_percentile, 50..100
   double min_scale = 0;          // the smallest deviation ever assumed, in the series' unit
+  std::shared_ptr<const Calendar> calendar;  // auto, seasonal: none is UTC without holidays
   Judgement judgement;
 };
 

@@ -72,8 +72,36 @@ std::string_view Name(State state) {
       return "gap";
     case State::kOk:
       return "ok";
-    case State::kAnomalous:
-      return "anomalous";
+    case State::kSuspect:
+      return "suspect";
+    case State::kFiring:
+      return "firing";
+    case State::kShifted:
+      return "shifted";
+    case State::kStale:
+      return "stale";
+  }
+  return "";
+}
+
+std::string_view Name(Kind kind) {
+  switch (kind) {
+    case Kind::kNone:
+      return "none";
+    case Kind::kSpike:
+      return "spike";
+    case Kind::kDrop:
+      return "drop";
+    case Kind::kLevelShift:
+      return "level_shift";
+    case Kind::kDrift:
+      return "drift";
+    case Kind::kFlatline:
+      return "flatline";
+    case Kind::kMissing:
+      return "missing";
+    case Kind::kVariance:
+      return "variance";
   }
   return "";
 }
@@ -136,9 +164,12 @@ Verdict Judge(const Expectation& expectation, double observed, Instant at,
     return verdict;
   }
   verdict.score = thresholds / (1 + thresholds);
+  verdict.news = verdict.score;
+  verdict.z = verdict.deviation;
   verdict.severity = SeverityOf(thresholds);
-  verdict.state = thresholds > 1 ? State::kAnomalous : State::kOk;
-  if (verdict.state == State::kAnomalous) {
+  verdict.state = thresholds > 1 ? State::kFiring : State::kOk;
+  if (verdict.state == State::kFiring) {
+    verdict.kind = distance > 0 ? Kind::kSpike : Kind::kDrop;
     const std::string what = Describe(verdict, expectation);
     verdict.reason = verdict.reason.empty() ? what : what + "; " + verdict.reason;
   }

@@ -26,7 +26,7 @@ enum class DetectorKind : std::uint8_t {
 #include "server/anomaly/detectors.def"
 #undef DETECTOR
 };
-inline constexpr DetectorKind kDefaultDetector = DetectorKind::kHoltWinters;
+inline constexpr DetectorKind kDefaultDetector = DetectorKind::kAuto;
 [[nodiscard]] std::string_view Name(DetectorKind kind);
 [[nodiscard]] std::optional<DetectorKind> DetectorKindOf(std::string_view name);
 
@@ -34,10 +34,26 @@ enum class State : std::uint8_t {
   kLearning,  // not enough history: nothing said
   kGap,       // no value to judge
   kOk,
-  kAnomalous,
+  kSuspect,  // unusual, not enough for an alert
+  kFiring,   // beyond the band, or in an episode that was told
+  kShifted,  // the level has moved and is followed
+  kStale,    // the value has been repeated since its source fell silent
 };
 [[nodiscard]] std::string_view Name(State state);
-[[nodiscard]] constexpr bool IsAnomalous(State state) { return state == State::kAnomalous; }
+[[nodiscard]] constexpr bool IsAnomalous(State state) { return state == State::kFiring; }
+
+// What an unusual value is.
+enum class Kind : std::uint8_t {
+  kNone,
+  kSpike,
+  kDrop,
+  kLevelShift,
+  kDrift,
+  kFlatline,
+  kMissing,
+  kVariance,
+};
+[[nodiscard]] std::string_view Name(Kind kind);
 
 enum class Severity : std::uint8_t { kNone, kLow, kMedium, kHigh, kCritical };
 [[nodiscard]] std::string_view Name(Severity severity);
@@ -55,8 +71,11 @@ struct Verdict {
   double expected = kUnknown;
   double lower = kUnknown;  // the band: values beyond it are anomalous
   double upper = kUnknown;
-  double score = 0;
+  double score = 0;  // 0.5 at the band's edge
+  double news = 0;   // the score the first time an event is told, about 0 when it was told before
+  Kind kind = Kind::kNone;
   double deviation = 0;   // signed, in robust standard deviations
+  double z = 0;           // signed: deviations of a normal distribution that are as unlikely
   double confidence = 0;  // 0..1: how much history stands behind the expectation
   std::string reason;     // one sentence without a full stop; empty when simply ok
 };
@@ -79,6 +98,10 @@ struct Judgement {
   double min_deviation = 0;           // absolute: smaller differences are never anomalous
   double min_relative_deviation = 0;  // the same, as a share of |expected|
   Direction direction = Direction::kBoth;
+  // Values outside are always anomalous.
+  double range_min = -std::numeric_limits<double>::infinity();
+  double range_max = std::numeric_limits<double>::infinity();
+  double alert_budget = 1.0 / 30;  // auto: alerts a day that a series may cost
 };
 
 // `observed` NaN gives kGap, an expectation that is not known kLearning.

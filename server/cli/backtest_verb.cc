@@ -59,7 +59,7 @@ void AddScores(std::string& text, const std::string& prefix, const std::vector<R
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& verdict = verdicts[i];
     text += prefix + rows[i].first + ',' + rows[i].second;
-    for (const double number : {verdict.expected, verdict.lower, verdict.upper, verdict.score})
+    for (const double number : {verdict.expected, verdict.lower, verdict.upper, verdict.news})
       text += ',' + Exact(number);
     text += anomaly::IsAnomalous(verdict.state) ? ",1\n" : ",0\n";
   }
@@ -113,7 +113,10 @@ class Progress {
 int Run(const Options& options) {
   const auto kind = anomaly::DetectorKindOf(options.detector);
   if (!kind) return Complain("there is no detector \"" + options.detector + "\"");
-  if (!BudgetOf(options.budget))
+  anomaly::DetectorParameters parameters;
+  if (const auto budget = BudgetOf(options.budget))
+    parameters.judgement.alert_budget = *budget;
+  else
     return Complain("--alert-budget " + options.budget + " is not of the form 1/30d");
   const auto source = ReadSeries(options.source);
   if (!source) return Complain(source.error().message);
@@ -129,7 +132,7 @@ int Run(const Options& options) {
                               ? series.step
                               : anomaly::OntoGrid(series.points).step;  // whatever their order
     const auto verdicts = InOrderOfRows(series.points, [&](std::span<const anomaly::Point> sorted) {
-      return anomaly::Backtest(sorted, *kind, {}, step);
+      return anomaly::Backtest(sorted, *kind, parameters, step);
     });
     const auto summary = Summarise(verdicts.by_time, step);
     progress.Clear();

@@ -83,7 +83,7 @@ void WatchMetrics::OnChecked(const WatchConfig& watch, const std::vector<SeriesC
     metrics_.watch_upper.Set({watch.name, text}, verdict.upper);
     metrics_.watch_score.Set({watch.name, text}, verdict.score);
     metrics_.watch_anomalous.Set({watch.name, text},
-                                 verdict.state == anomaly::State::kAnomalous ? 1 : 0);
+                                 verdict.state == anomaly::State::kFiring ? 1 : 0);
   }
 }
 

@@ -116,14 +116,17 @@ AnomalyVerdict Describe(const std::string& query, const anomaly::Verdict& verdic
       if (!verdict.reason.empty()) out.summary += ": " + verdict.reason;
       return out;
     case anomaly::State::kGap:
+    case anomaly::State::kStale:
       out.summary = "the metric has no value at present";
       return out;
     case anomaly::State::kOk:
-    case anomaly::State::kAnomalous:
+    case anomaly::State::kSuspect:
+    case anomaly::State::kShifted:
+    case anomaly::State::kFiring:
       break;
   }
   out.detector = Name(verdict.detector);
-  out.anomalous = verdict.state == anomaly::State::kAnomalous;
+  out.anomalous = verdict.state == anomaly::State::kFiring;
   out.observed = verdict.observed;
   out.expected = verdict.expected;
   out.lower = verdict.lower;

@@ -34,7 +34,7 @@ std::string Number(double value) {
 }
 
 bool IsAnomalous(const WatchConfig& watch, const anomaly::Verdict& verdict) {
-  return verdict.state == anomaly::State::kAnomalous &&
+  return verdict.state == anomaly::State::kFiring &&
          !SeverityLabel(watch.severity, verdict.severity).empty();
 }
 

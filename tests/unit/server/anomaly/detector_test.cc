@@ -36,9 +36,9 @@ void ExpectSound(const Verdict& verdict) {
   EXPECT_GE(verdict.confidence, 0);
   EXPECT_LE(verdict.confidence, 1);
   EXPECT_TRUE(std::isfinite(verdict.deviation));
-  EXPECT_EQ(verdict.state == State::kAnomalous, verdict.severity != Severity::kNone);
+  EXPECT_EQ(verdict.state == State::kFiring, verdict.severity != Severity::kNone);
   EXPECT_TRUE(verdict.state == State::kOk || !verdict.reason.empty());
-  if (verdict.state == State::kOk || verdict.state == State::kAnomalous) {
+  if (verdict.state == State::kOk || verdict.state == State::kFiring) {
     EXPECT_LE(verdict.lower, verdict.expected);
     EXPECT_LE(verdict.expected, verdict.upper);
   }
@@ -77,9 +77,12 @@ TEST_P(EveryDetector, CallsAChangeAfterAConstantHistoryLowAtMost) {
     std::vector<double> values(700, level);
     values.back() = level + 50;
     const Verdict verdict = Last(values);
-    EXPECT_EQ(verdict.state, State::kAnomalous);
-    EXPECT_EQ(verdict.severity, Severity::kLow);
-    EXPECT_NE(verdict.reason.find("always"), std::string::npos) << verdict.reason;
+    EXPECT_LE(verdict.severity, Severity::kLow);
+    // By its budget two days are too few to say anything: once in a month is rarer.
+    if (GetParam() != DetectorKind::kAuto) {
+      EXPECT_EQ(verdict.state, State::kFiring);
+      EXPECT_NE(verdict.reason.find("always"), std::string::npos) << verdict.reason;
+    }
     values.back() = level == 0 ? 0 : level * 1.0001;
     EXPECT_EQ(Last(values).state, State::kOk);
   }
@@ -112,7 +115,7 @@ TEST_P(EveryDetector, BearsNumbersAtTheEndsOfTheDoubleRange) {
     std::vector<double> values = MakeDaily(3);
     for (double& v : values) v *= unit;
     ExpectSound(Last(values));
-    EXPECT_NE(Last(values).state, State::kAnomalous) << unit;
+    EXPECT_NE(Last(values).state, State::kFiring) << unit;
   }
   std::vector<double> wild = MakeDaily(4);
   for (std::size_t t = 0; t < wild.size(); t += 50) wild[t] = t % 100 == 0 ? 1.7e308 : -1.7e308;
@@ -124,7 +127,7 @@ TEST_P(EveryDetector, FindsASpikeAndADrop) {
     std::vector<double> values = MakeDaily(5);
     values.back() += size;
     const Verdict verdict = Last(values);
-    EXPECT_EQ(verdict.state, State::kAnomalous);
+    EXPECT_EQ(verdict.state, State::kFiring);
     EXPECT_GT(verdict.score, 0.5);
     EXPECT_EQ(verdict.deviation > 0, size > 0);
     EXPECT_EQ(verdict.detector, GetParam());
@@ -140,7 +143,7 @@ TEST_P(EveryDetector, AgreesThatScoreBandAndStateSayTheSame) {
     moved.back() += offset;
     const Verdict verdict = Last(moved);
     const bool outside = verdict.observed > verdict.upper || verdict.observed < verdict.lower;
-    EXPECT_EQ(verdict.state == State::kAnomalous, outside) << offset;
+    EXPECT_EQ(verdict.state == State::kFiring, outside) << offset;
     EXPECT_EQ(verdict.score > 0.5, outside) << offset;
   }
 }
@@ -180,7 +183,7 @@ TEST(HoltWintersDetector, KnowsTheHour) {
   EXPECT_NEAR((fine.upper - fine.expected) / 4, 2, 0.5);
   values.back() = 140;
   const Verdict odd = Check(Even(values), DetectorKind::kHoltWinters, {}).front();
-  EXPECT_EQ(odd.state, State::kAnomalous);
+  EXPECT_EQ(odd.state, State::kFiring);
   EXPECT_EQ(odd.severity, Severity::kCritical);
   EXPECT_EQ(Check(Even(values), DetectorKind::kZscore, {}).front().state, State::kOk);
 }
@@ -231,7 +234,7 @@ TEST(HoltWintersDetector, KeepsAlarmingThroughAnIncident) {
   ASSERT_EQ(verdicts.size(), 14U);
   EXPECT_EQ(verdicts[0].state, State::kOk);
   EXPECT_EQ(verdicts[1].state, State::kOk);
-  for (std::size_t i = 2; i < 14; ++i) EXPECT_EQ(verdicts[i].state, State::kAnomalous) << i;
+  for (std::size_t i = 2; i < 14; ++i) EXPECT_EQ(verdicts[i].state, State::kFiring) << i;
 }
 
 // An incident that began before the history ended is still one, for hours.
@@ -240,7 +243,7 @@ TEST(HoltWintersDetector, IsNotFooledByHoursOfIncident) {
     std::vector<double> values = MakeDaily(15);
     for (std::size_t t = values.size() - steps; t < values.size(); ++t) values[t] += 60;
     const Verdict verdict = Check(Even(values), DetectorKind::kHoltWinters, {}).front();
-    EXPECT_EQ(verdict.state, State::kAnomalous) << steps;
+    EXPECT_EQ(verdict.state, State::kFiring) << steps;
     EXPECT_NEAR(verdict.expected, values.back() - 60, 8) << steps;
   }
 }
@@ -308,7 +311,7 @@ TEST(HoltWintersDetector, IsNotOverconfidentAfterTwoPeriods) {
   for (std::uint64_t seed = 200; seed < 210; ++seed) {
     for (const Verdict& verdict : Check(Even(MakeDaily(seed, {.points = 576 + 288})),
                                         DetectorKind::kHoltWinters, parameters, 288)) {
-      outside += verdict.state == State::kAnomalous ? 1 : 0;
+      outside += verdict.state == State::kFiring ? 1 : 0;
     }
   }
   EXPECT_LT(outside, 2880 * 3 / 100);
@@ -338,7 +341,7 @@ TEST(Detectors, RaiseFewFalseAlarmsOnQuietDays) {
   for (std::uint64_t seed = 100; seed < 110; ++seed) {
     for (const Verdict& verdict : Check(Even(MakeDaily(seed, {.points = 2016 + 288})),
                                         DetectorKind::kHoltWinters, {}, 288)) {
-      alarms += verdict.state == State::kAnomalous ? 1 : 0;
+      alarms += verdict.state == State::kFiring ? 1 : 0;
       ++points;
     }
   }

@@ -29,10 +29,10 @@ TEST(Judge, GradesByThresholds) {
       {100, State::kOk, Severity::kNone, 0},
       {109, State::kOk, Severity::kNone, 0.9 / 1.9},
       {110, State::kOk, Severity::kNone, 0.5},
-      {111, State::kAnomalous, Severity::kLow, 1.1 / 2.1},
-      {115, State::kAnomalous, Severity::kMedium, 0.6},
-      {80, State::kAnomalous, Severity::kHigh, 2.0 / 3},
-      {70, State::kAnomalous, Severity::kCritical, 0.75},
+      {111, State::kFiring, Severity::kLow, 1.1 / 2.1},
+      {115, State::kFiring, Severity::kMedium, 0.6},
+      {80, State::kFiring, Severity::kHigh, 2.0 / 3},
+      {70, State::kFiring, Severity::kCritical, 0.75},
   };
   for (const auto& c : cases) {
     const Verdict verdict = Judge(Around(100, 4), c.observed, {}, {.threshold = 2.5});
@@ -58,31 +58,30 @@ TEST(Judge, ExplainsItself) {
 }
 
 TEST(Judge, ForgivesSmallDifferences) {
-  EXPECT_EQ(Judge(Around(100, 1), 108, {}, {}).state, State::kAnomalous);
+  EXPECT_EQ(Judge(Around(100, 1), 108, {}, {}).state, State::kFiring);
   const Verdict absolute = Judge(Around(100, 1), 108, {}, {.min_deviation = 10});
   EXPECT_EQ(absolute.state, State::kOk);
   EXPECT_DOUBLE_EQ(absolute.upper, 110);
-  EXPECT_EQ(Judge(Around(100, 1), 111, {}, {.min_deviation = 10}).state, State::kAnomalous);
+  EXPECT_EQ(Judge(Around(100, 1), 111, {}, {.min_deviation = 10}).state, State::kFiring);
   EXPECT_EQ(Judge(Around(100, 1), 108, {}, {.min_relative_deviation = 0.1}).state, State::kOk);
   EXPECT_EQ(Judge(Around(-100, 1), -108, {}, {.min_relative_deviation = 0.1}).state, State::kOk);
 }
 
 TEST(Judge, WatchesOnlyTheAskedDirection) {
   const Judgement above{.direction = Direction::kAbove};
-  EXPECT_EQ(Judge(Around(100, 1), 120, {}, above).state, State::kAnomalous);
+  EXPECT_EQ(Judge(Around(100, 1), 120, {}, above).state, State::kFiring);
   const Verdict below = Judge(Around(100, 1), 80, {}, above);
   EXPECT_EQ(below.state, State::kOk);
   EXPECT_EQ(below.score, 0);
   EXPECT_NE(below.reason.find("only the other direction is watched"), std::string::npos);
-  EXPECT_EQ(Judge(Around(100, 1), 80, {}, {.direction = Direction::kBelow}).state,
-            State::kAnomalous);
+  EXPECT_EQ(Judge(Around(100, 1), 80, {}, {.direction = Direction::kBelow}).state, State::kFiring);
 }
 
 TEST(Judge, NeverDividesByNothing) {
   const Verdict same = Judge(Around(0, 0), 0, {}, {});
   EXPECT_EQ(same.state, State::kOk);
   const Verdict other = Judge(Around(0, 0), 1e-300, {}, {});
-  EXPECT_EQ(other.state, State::kAnomalous);
+  EXPECT_EQ(other.state, State::kFiring);
   EXPECT_TRUE(std::isfinite(other.deviation));
   EXPECT_LT(other.score, 1);
 }

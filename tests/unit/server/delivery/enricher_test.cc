@@ -99,7 +99,7 @@ TEST(Question, TakesTheSeriesThatShareMostWithTheAlert) {
 
 TEST(Question, SaysVerdictsInASentence) {
   anomaly::Verdict verdict;
-  verdict.state = anomaly::State::kAnomalous;
+  verdict.state = anomaly::State::kFiring;
   verdict.severity = anomaly::Severity::kHigh;
   verdict.observed = 84.25;
   verdict.expected = 20;

@@ -24,7 +24,7 @@ std::vector<SeriesCheck> Seen(anomaly::State state,
                               anomaly::Severity severity = anomaly::Severity::kHigh) {
   anomaly::Verdict verdict;
   verdict.state = state;
-  verdict.severity = state == anomaly::State::kAnomalous ? severity : anomaly::Severity::kNone;
+  verdict.severity = state == anomaly::State::kFiring ? severity : anomaly::Severity::kNone;
   verdict.observed = 9;
   verdict.expected = 2;
   verdict.lower = 1;
@@ -33,7 +33,7 @@ std::vector<SeriesCheck> Seen(anomaly::State state,
   return {{kShop, verdict}};
 }
 
-constexpr auto kBad = anomaly::State::kAnomalous;
+constexpr auto kBad = anomaly::State::kFiring;
 constexpr auto kOk = anomaly::State::kOk;
 
 TEST(Episode, FiresOnceAndEndsWhenNormal) {

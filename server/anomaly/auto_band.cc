@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/anomaly/auto_band.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace warden::anomaly {
+namespace {
+
+constexpr double kNarrowest = 1e-3;
+constexpr double kWidest = 1e6;
+constexpr int kMostSteps = 40;
+constexpr double kClose = 0.02;  // decades
+
+// The distance from the expected value, in scales, at which the threshold is crossed.
+double Crossing(const Evidence& evidence, const Outlook& forecast, double threshold, double side,
+                double guess) {
+  const auto over = [&](double width) {
+    return evidence.DecadesOf(forecast.expected + side * width * forecast.scale) - threshold;
+  };
+  double inside = guess;
+  double outside = guess;
+  double low = over(guess);
+  double high = low;
+  for (double factor = 1.15; low >= 0 && inside > kNarrowest; factor *= factor) {
+    outside = inside;
+    high = low;
+    inside /= factor;
+    low = over(inside);
+  }
+  if (low >= 0) return 0;  // surprising however close
+  for (double factor = 1.15; high < 0 && outside < kWidest; factor *= factor) {
+    inside = outside;
+    low = high;
+    outside *= factor;
+    high = over(outside);
+  }
+  if (high < 0) return outside;
+  double width = outside;
+  for (int step = 0; step < kMostSteps && high - low > 1e-9; ++step) {
+    const double share = std::clamp(-low / (high - low), 0.05, 0.95);
+    width = inside + share * (outside - inside);
+    const double at = over(width);
+    if (std::abs(at) < kClose || outside - inside < kNarrowest * outside) break;
+    (at < 0 ? inside : outside) = width;
+    (at < 0 ? low : high) = at;
+  }
+  return width;
+}
+
+}  // namespace
+
+Band BandOf(const Evidence& evidence, const Outlook& forecast, double threshold, float& above,
+            float& below) {
+  const auto edge = [&](double side, float& width) {
+    const double guess = std::clamp(static_cast<double>(width), 0.5, 1e4);
+    const double found = Crossing(evidence, forecast, threshold, side, guess);
+    width = static_cast<float>(found);
+    return forecast.expected + side * found * forecast.scale;
+  };
+  Band band;
+  band.upper = edge(1, above);
+  band.lower = edge(-1, below);
+  return band;
+}
+
+}  // namespace warden::anomaly

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/anomaly/auto_forecast.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace warden::anomaly {
+namespace {
+
+// The season counts when it lowers the error by this much.
+constexpr double kGain = 0.95;
+// A mean absolute error of 1 is this many normal deviations.
+constexpr double kAbsoluteToSigma = 1.2533;
+// Errors beyond so many deviations are cut before they are learned from.
+constexpr double kCut = 4;
+constexpr double kFirst = 20;      // values are taken as they come
+constexpr double kDayGain = 0.13;  // half-life of five days
+constexpr double kProfileCut = 6;
+constexpr double kWeekCut = 20;
+// Share of the hour's own scale, the rest is the whole day's.
+constexpr double kHourly = 0.8;
+// How far the last hour's distance carries.
+constexpr double kCarry = 0.8;
+
+double Bounded(double value, double most) { return std::clamp(value, -most, most); }
+
+// The slot's own value, and its neighbours' weighed in by a triangle.
+double SmoothedDay(const AutoState& state, std::size_t slot, std::size_t slots) {
+  static constexpr std::array<double, 5> kKernel{1, 1.5, 2, 1.5, 1};
+  double sum = 0;
+  double weight = 0;
+  for (std::size_t k = 0; k < kKernel.size(); ++k) {
+    std::size_t at = slot + slots + k - 2;
+    while (at >= slots) at -= slots;
+    if (!state.day_seen[at]) continue;
+    sum += kKernel[k] * static_cast<double>(state.day[at]);
+    weight += kKernel[k];
+  }
+  return weight > 0 ? sum / weight : 0;
+}
+
+double BestTwo(const AutoState& state, const std::array<double, kPredictors>& candidates) {
+  const auto& error = state.error;
+  std::size_t best = error[1] < error[0] ? 1 : 0;
+  std::size_t second = 1 - best;
+  for (std::size_t i = 2; i < kPredictors; ++i) {
+    if (error[i] < error[best]) {
+      second = best;
+      best = i;
+    } else if (error[i] < error[second]) {
+      second = i;
+    }
+  }
+  const auto weight = [&](std::size_t i) {
+    const double e = static_cast<double>(error[i]);
+    return 1 / (e * e + 1e-30);
+  };
+  const double one = weight(best);
+  const double two = weight(second);
+  return (one * candidates[best] + two * candidates[second]) / (one + two);
+}
+
+void LearnErrors(AutoState& state, const Rates& rates, const Outlook& f, double value) {
+  const double n = state.points;
+  const double weight = std::max(rates.day, 1 / (n + 1));
+  const double cut = n < kFirst ? 1e300 : 3 * kCut * std::max(state.spread, f.smallest_scale);
+  for (std::size_t i = 0; i < kPredictors; ++i) {
+    const double error = std::min(std::abs(value - f.candidates[i]), cut);
+    state.error[i] += static_cast<float>(weight * (error - static_cast<double>(state.error[i])));
+  }
+  if (n <= rates.per_day) return;
+  const double later = std::max(rates.day, 1 / (n - rates.per_day + 1));
+  const double most = 12 * f.profile_scale;
+  const double with = std::min(std::abs(value - state.level - f.day), most);
+  const double without = std::min(std::abs(value - state.level), most);
+  state.error_with_day +=
+      static_cast<float>(later * (with - static_cast<double>(state.error_with_day)));
+  state.error_without_day +=
+      static_cast<float>(later * (without - static_cast<double>(state.error_without_day)));
+  if (n <= 7 * rates.per_day) {
+    state.error_with_week = state.error_with_day;
+    return;
+  }
+  const double with_week = std::min(std::abs(value - state.level - f.day - f.week), most);
+  state.error_with_week +=
+      static_cast<float>(rates.day / 3 * (with_week - static_cast<double>(state.error_with_week)));
+}
+
+void LearnScales(AutoState& state, const Rates& rates, const Outlook& f, double value) {
+  const double n = state.points;
+  const double least = f.smallest_scale;
+  const double weight = std::max(rates.day / 2, 1 / (n + 1));
+  const bool is_new = n < kFirst;
+  const auto cut = [&](double error, double scale) {
+    return kAbsoluteToSigma *
+           (is_new ? std::abs(error) : std::min(std::abs(error), kCut * std::max(scale, least)));
+  };
+  const double error = value - f.expected;
+  auto& hourly = state.spread_by_hour[static_cast<std::size_t>(f.place.hour())];
+  if (hourly == 0) hourly = static_cast<float>(state.spread);
+  const double by_hour = static_cast<double>(hourly);
+  const double hour_weight = std::min(0.1, std::max(8 * rates.day, std::min(1.0, 24 / (n + 1))));
+  hourly +=
+      static_cast<float>(hour_weight * (cut(error, std::max(by_hour, state.spread)) - by_hour));
+  state.spread += weight * (cut(error, state.spread) - state.spread);
+  state.profile_spread +=
+      weight * (cut(value - f.profile, state.profile_spread) - state.profile_spread);
+}
+
+void LearnProfile(AutoState& state, const Rates& rates, const Outlook& f, double value,
+                  double share) {
+  const double n = state.points;
+  const double scale = f.profile_scale;
+  const double cut =
+      n < kFirst ? value : f.profile + Bounded(value - f.profile, kProfileCut * scale);
+  const double away = Bounded(value - (state.level + f.day + f.week), 6 * scale);
+  state.recent += rates.hour * (away - state.recent);
+  const double here = cut - state.level;
+  float& day = state.day[f.slot];
+  if (!state.day_seen[f.slot]) {
+    day = static_cast<float>(here);
+    state.day_seen.set(f.slot);
+  } else if (!f.place.is_holiday) {
+    const double gain = share * rates.slot_share * std::max(kDayGain, 1 / (n / rates.per_day + 1));
+    day += static_cast<float>(gain * (here - f.week - static_cast<double>(day)));
+  }
+  if (n > 2 * rates.per_day) {
+    // An hour is the mean of its steps, so that few weeks tell it well.
+    float& week = state.week[static_cast<std::size_t>(f.place.hour_of_week())];
+    const double of_step = share * rates.week;
+    week += static_cast<float>(of_step * Bounded(here - f.day - f.week, kWeekCut * scale));
+  }
+  state.level += share * std::max(rates.day, 1 / (n + 1)) * here;
+}
+
+void LearnValueItself(AutoState& state, const Rates& rates, double value, double scale) {
+  const double n = state.points;
+  const double from_smooth = value - state.smooth;
+  state.smooth += std::max(rates.smooth, 1 / (n + 1)) *
+                  (n < kFirst ? from_smooth : Bounded(from_smooth, kProfileCut * scale));
+  if (value != state.last) {
+    const double step = std::abs(value - state.last);
+    state.smallest_step =
+        state.smallest_step == 0 ? step : std::min(state.smallest_step * 1.0001, step);
+  }
+  state.last = value;
+  const double away = value - state.median;
+  if (n < 50) {
+    state.median += away / (n + 1);
+    state.deviation += (std::abs(away) - state.deviation) / (n + 1);
+  } else {
+    const double weight = std::max(rates.day / 5, 1 / (n + 1));
+    state.median += weight * Bounded(away, 3 * state.deviation);
+    state.deviation += weight * (std::min(std::abs(away), 4 * state.deviation) - state.deviation);
+  }
+  state.maximum = std::max(state.maximum, value);
+  state.minimum = std::min(state.minimum, value);
+}
+
+}  // namespace
+
+bool HasDaily(const AutoState& state, const Rates& rates) {
+  return rates.slots > 1 && state.points > rates.per_day &&
+         state.error_with_day < static_cast<float>(kGain) * state.error_without_day;
+}
+
+bool HasWeekly(const AutoState& state, const Rates& rates) {
+  return state.points > 8 * rates.per_day && HasDaily(state, rates) &&
+         state.error_with_week < static_cast<float>(kGain) * state.error_with_day;
+}
+
+Outlook OutlookOf(const AutoState& state, const Rates& rates, const LocalPlace& place,
+                  double min_scale) {
+  Outlook f;
+  f.place = place;
+  f.slot = static_cast<std::size_t>(place.second) * rates.slots / 86400;
+  const double own = state.day_seen[f.slot] ? static_cast<double>(state.day[f.slot]) : 0;
+  f.day = SmoothedDay(state, f.slot, rates.slots);
+  f.week = static_cast<double>(state.week[static_cast<std::size_t>(place.hour_of_week())]);
+  const double carried = kCarry * state.recent;
+  f.candidates = {state.last, state.smooth, state.level + carried,
+                  state.level + own + f.week + carried, state.level + f.day + f.week + carried};
+  f.expected = state.points < 3 ? state.last : BestTwo(state, f.candidates);
+  f.profile =
+      state.level + (HasDaily(state, rates) ? f.day : 0) + (HasWeekly(state, rates) ? f.week : 0);
+  f.smallest_scale =
+      std::max({0.5 * state.smallest_step, 1e-3 * std::abs(state.level), 1e-12, min_scale});
+  const double spread = std::max(state.spread, f.smallest_scale);
+  const double hourly =
+      static_cast<double>(state.spread_by_hour[static_cast<std::size_t>(place.hour())]);
+  f.scale =
+      std::max(f.smallest_scale, kHourly * (hourly > 0 ? hourly : spread) + (1 - kHourly) * spread);
+  f.profile_scale = std::max(state.profile_spread, f.smallest_scale);
+  return f;
+}
+
+void LearnValue(AutoState& state, const Rates& rates, const Outlook& forecast, double value,
+                double share) {
+  LearnErrors(state, rates, forecast, value);
+  LearnScales(state, rates, forecast, value);
+  LearnProfile(state, rates, forecast, value, share);
+  LearnValueItself(state, rates, value, forecast.profile_scale);
+  ++state.points;
+}
+
+}  // namespace warden::anomaly

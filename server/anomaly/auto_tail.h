@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// How surprising a standardised value is, learned from those before it: one side of a
+// distribution, as a decayed histogram whose far end is a generalised Pareto tail (Pickands 1975;
+// peaks over threshold, Davison & Smith 1990) fitted by moments (Hosking & Wallis 1987). Starts
+// from Student's t with 4 degrees of freedom, worth kPriorWeight values. Exceedances that follow
+// one another count as one event (the runs estimate of the extremal index, Smith & Weissman 1994),
+// so surprises are those of episodes, not of points. Plain bytes: part of a stored state.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+namespace warden::anomaly {
+
+class Tail {
+ public:
+  static constexpr double kPriorWeight = 60;
+  // Halves what it knows beyond this many values: half a life of about a month of 5-minute steps.
+  static constexpr double kMemory = 12'000;
+
+  void Reset();
+  // -log10 of the probability of an event at least as far out; `x` not negative.
+  [[nodiscard]] double Surprise(double x) const;
+  // Negative: a value on the other side.
+  void Add(double x, double weight);
+
+ private:
+  static constexpr int kBins = 38;
+  static constexpr double kUnit = 4;  // counts a weight of 1
+  [[nodiscard]] static int BinOf(double x);
+  [[nodiscard]] static double EdgeOf(int bin);
+  void Anchor();
+  void Refit();
+  void Halve();
+
+  std::array<std::uint16_t, kBins> bins_;
+  float total_;   // weight of both sides
+  float edge_;    // where the Pareto tail begins
+  float beyond_;  // weight beyond it, of excesses and their squares
+  float excess_;
+  float squares_;
+  float exceedances_;  // points beyond the edge, and the runs they came in
+  float runs_;
+  // Derived by Refit.
+  float at_zero_;  // surprise at 0 and at the edge
+  float at_edge_;
+  float shape_;  // 0: exponential
+  float inverse_scale_;
+  std::uint16_t since_fit_;
+  std::uint16_t is_beyond_;
+};
+
+}  // namespace warden::anomaly

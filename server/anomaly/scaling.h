@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Series of very large or very small values are computed with after an exact scaling by a power of
+// two, so that no square overflows or vanishes.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+namespace warden::anomaly {
+
+struct Scaling {
+  std::int32_t exponent = 0;
+
+  [[nodiscard]] double Forward(double value) const {
+    return exponent == 0 ? value : std::ldexp(value, -exponent);
+  }
+  [[nodiscard]] double Back(double scaled) const {
+    return exponent == 0 ? scaled : std::ldexp(scaled, exponent);
+  }
+};
+
+}  // namespace warden::anomaly

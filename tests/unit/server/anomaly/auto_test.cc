@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <vector>
+
+#include "server/anomaly/auto_engine.h"
+#include "tests/unit/server/anomaly/made_load.h"
+
+namespace warden::anomaly {
+namespace {
+
+using Bands = AutoEngine::Bands;
+
+DetectorParameters WithCalendar(std::shared_ptr<const Calendar> calendar) {
+  DetectorParameters parameters;
+  parameters.calendar = std::move(calendar);
+  return parameters;
+}
+
+struct Told {
+  std::size_t at = 0;
+  Verdict verdict;
+};
+
+// Everything told from step `from` on.
+std::vector<Told> TellAll(AutoEngine& engine, const MadeLoad& load, std::size_t from = 0) {
+  engine.SetStep(load.step);
+  std::vector<Told> told;
+  for (std::size_t i = 0; i < load.values.size(); ++i) {
+    auto verdict = engine.Step(load.values[i], load.At(i), Bands::kWanted);
+    if (i >= from && verdict.news >= 0.5) told.push_back({i, std::move(verdict)});
+  }
+  return told;
+}
+
+constexpr std::size_t kDay = 288;
+
+TEST(Auto, SaysNothingBeforeItHasEnoughValues) {
+  AutoEngine engine({});
+  const auto load = MakeLoad(LoadKind::kDaily, 1, {.days = 1});
+  for (std::size_t i = 0; i < AutoEngine::kFewest; ++i) {
+    const auto verdict = engine.Step(i == 40 ? 1e6 : load.values[i], load.At(i), Bands::kWanted);
+    EXPECT_EQ(verdict.state, State::kLearning);
+    EXPECT_EQ(verdict.score, 0);
+    EXPECT_FALSE(verdict.reason.empty());
+  }
+  EXPECT_NE(engine.Step(load.values[50], load.At(50), Bands::kWanted).state, State::kLearning);
+}
+
+TEST(Auto, IsAnomalousExactlyOutsideItsBand) {
+  for (int kind = 0; kind < kLoadKinds; ++kind) {
+    AutoEngine engine({});
+    auto load = MakeLoad(static_cast<LoadKind>(kind), 3, {.days = 20});
+    load.values[kDay * 10] *= 5;
+    load.values[kDay * 12] = 0;
+    engine.SetStep(load.step);
+    for (std::size_t i = 0; i < load.values.size(); ++i) {
+      const auto v = engine.Step(load.values[i], load.At(i), Bands::kWanted);
+      if (v.state == State::kLearning || v.state == State::kGap || v.state == State::kShifted)
+        continue;
+      if (v.kind == Kind::kFlatline) continue;  // no single value is outside
+      const bool inside = v.observed >= v.lower && v.observed <= v.upper;
+      ASSERT_EQ(inside, v.score < 0.5) << Name(static_cast<LoadKind>(kind)) << " step " << i;
+      ASSERT_LE(v.lower, v.expected);
+      ASSERT_GE(v.upper, v.expected);
+      ASSERT_LT(v.score, 1);
+    }
+  }
+}
+
+TEST(Auto, GoesOnFromItsSavedStateAsIfNothingHadHappened) {
+  AutoEngine whole({});
+  AutoEngine parts({});
+  const auto load = MakeLoad(LoadKind::kDaily, 5, {.days = 6});
+  whole.SetStep(load.step);
+  parts.SetStep(load.step);
+  for (std::size_t i = 0; i < load.values.size(); ++i) {
+    if (i % 97 == 50) {
+      const auto saved = parts.Save();
+      EXPECT_LE(saved.size(), 4096U);
+      AutoEngine restarted({});
+      restarted.SetStep(load.step);
+      ASSERT_TRUE(restarted.Restore(saved));
+      parts = restarted;
+    }
+    const double value = i == 1000 ? 900 : load.values[i];
+    const auto one = whole.Step(value, load.At(i), Bands::kWanted);
+    const auto two = parts.Step(value, load.At(i), Bands::kWanted);
+    ASSERT_EQ(one.news, two.news);
+    ASSERT_EQ(one.state, two.state);
+  }
+}
+
+TEST(Auto, RefusesTheStateOfAnotherVersion) {
+  AutoEngine engine({});
+  std::string saved = engine.Save();
+  EXPECT_TRUE(engine.Restore(saved));
+  saved[0] = static_cast<char>(saved[0] + 1);
+  EXPECT_FALSE(engine.Restore(saved));
+  EXPECT_FALSE(engine.Restore(saved.substr(1)));
+  EXPECT_FALSE(engine.Restore(""));
+}
+
+TEST(Auto, TellsALevelShiftOfSixScalesWithinThreeSteps) {
+  for (const LoadKind kind : {LoadKind::kDrift, LoadKind::kRestless, LoadKind::kWhite}) {
+    int in_time = 0;
+    for (unsigned seed = 1; seed <= 20; ++seed) {
+      auto load = MakeLoad(kind, seed, {.days = 18});
+      const std::size_t at = kDay * 16 + seed * 5;
+      for (std::size_t i = at; i < load.values.size(); ++i) load.values[i] += 6 * load.scale;
+      AutoEngine engine({});
+      const auto told = TellAll(engine, load, at);
+      in_time += !told.empty() && told.front().at < at + 3 ? 1 : 0;
+    }
+    EXPECT_GE(in_time, 12) << Name(kind);
+  }
+}
+
+TEST(Auto, MakesOneEpisodeOfALongIncident) {
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    auto load = MakeLoad(LoadKind::kDaily, seed, {.days = 17});
+    const std::size_t at = kDay * 16 + seed * 5;
+    for (std::size_t i = at; i < load.values.size(); ++i) load.values[i] += 15 * load.scale;
+    AutoEngine engine({});
+    engine.SetStep(load.step);
+    std::size_t episodes = 0;
+    bool was_firing = false;
+    for (std::size_t i = 0; i < load.values.size(); ++i) {
+      const auto verdict = engine.Step(load.values[i], load.At(i), Bands::kNone);
+      if (i >= at && verdict.news >= 0.5 && !was_firing) ++episodes;
+      was_firing = verdict.state == State::kFiring;
+    }
+    EXPECT_EQ(episodes, 1U) << seed;
+  }
+}
+
+TEST(Auto, DoesNotTellTheReturnFromAShift) {
+  int told_return = 0;
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    auto load = MakeLoad(LoadKind::kDaily, seed, {.days = 20});
+    const std::size_t at = kDay * 16;
+    const std::size_t back = at + 12 * (3 + seed % 10);
+    for (std::size_t i = at; i < back; ++i) load.values[i] += 12 * load.scale;
+    AutoEngine engine({});
+    for (const auto& told : TellAll(engine, load, back)) told_return += told.at < back + 24 ? 1 : 0;
+  }
+  EXPECT_EQ(told_return, 0);
+}
+
+TEST(Auto, FollowsALevelThatHasMoved) {
+  auto load = MakeLoad(LoadKind::kDaily, 2, {.days = 18});
+  const std::size_t at = kDay * 16;
+  for (std::size_t i = at; i < load.values.size(); ++i) load.values[i] += 15 * load.scale;
+  AutoEngine engine({});
+  engine.SetStep(load.step);
+  bool shifted = false;
+  Verdict verdict;
+  for (std::size_t i = 0; i < load.values.size(); ++i) {
+    verdict = engine.Step(load.values[i], load.At(i), Bands::kWanted);
+    if (verdict.state == State::kShifted) {
+      shifted = true;
+      EXPECT_LT(i, at + 60);
+      EXPECT_EQ(verdict.kind, Kind::kLevelShift);
+    }
+  }
+  EXPECT_TRUE(shifted);
+  EXPECT_EQ(verdict.state, State::kOk);
+}
+
+TEST(Auto, TellsNothingWhenClocksChange) {
+  // Load by the local clock, which leaves UTC by another hour at both changes of the year.
+  const auto calendar = std::make_shared<Calendar>();
+  calendar->offset = [](Instant at) {
+    const auto day = std::chrono::floor<std::chrono::days>(at);
+    const bool summer = day >= std::chrono::sys_days{std::chrono::year{2026} / 3 / 29} &&
+                        day < std::chrono::sys_days{std::chrono::year{2026} / 10 / 25};
+    return std::chrono::seconds(summer ? 7200 : 3600);
+  };
+  for (const auto start : {std::chrono::sys_days{std::chrono::year{2026} / 3 / 1},
+                           std::chrono::sys_days{std::chrono::year{2026} / 9 / 27}}) {
+    std::size_t told = 0;
+    for (unsigned seed = 1; seed <= 5; ++seed) {
+      const auto load = MakeLoad(LoadKind::kSquare, seed,
+                                 {.days = 30, .start = Instant{start}, .calendar = calendar.get()});
+      AutoEngine local(WithCalendar(calendar));
+      told += TellAll(local, load, kDay * 28 - 12).size();
+    }
+    EXPECT_LE(told, 1U);
+  }
+}
+
+TEST(Auto, TellsNothingOfAHolidayItKnows) {
+  const auto calendar = std::make_shared<Calendar>();
+  const auto holiday = std::chrono::sys_days{std::chrono::year{2026} / 5 / 1};  // a Friday
+  calendar->holidays = {holiday};
+  std::size_t told = 0;
+  for (unsigned seed = 1; seed <= 5; ++seed) {
+    const auto load = MakeLoad(LoadKind::kOffice, seed,
+                               {.days = 36,
+                                .start = Instant{holiday - std::chrono::days(34)},
+                                .calendar = calendar.get()});
+    AutoEngine knows(WithCalendar(calendar));
+    told += TellAll(knows, load, kDay * 34).size();
+  }
+  EXPECT_LE(told, 1U);
+}
+
+TEST(Auto, SaysThatAConstantSeriesChangedByHowOftenItDidNot) {
+  AutoEngine engine({});
+  const Instant start{std::chrono::sys_days{std::chrono::year{2026} / 1 / 1}};
+  Verdict verdict;
+  for (int i = 0; i < 1000; ++i) {
+    verdict = engine.Step(7, start + std::chrono::minutes(5) * i, Bands::kWanted);
+    ASSERT_LT(verdict.score, 0.5);
+  }
+  verdict = engine.Step(8, start + std::chrono::minutes(5) * 1000, Bands::kWanted);
+  EXPECT_LT(verdict.score, 0.5);  // three days are too short to say once in a month
+  EXPECT_GT(verdict.score, 0.4);
+}
+
+TEST(Auto, FindsThatANoisyValueStandsStill) {
+  auto load = MakeLoad(LoadKind::kDaily, 4, {.days = 12});
+  const std::size_t at = kDay * 10 + 50;
+  for (std::size_t i = at; i < at + 36; ++i) load.values[i] = load.values[at - 1];
+  AutoEngine engine({});
+  const auto told = TellAll(engine, load, at);
+  ASSERT_FALSE(told.empty());
+  EXPECT_LT(told.front().at, at + 12);
+  EXPECT_EQ(told.front().verdict.kind, Kind::kFlatline);
+}
+
+TEST(Auto, PassesOverGapsAndDoesNotJudgeTheFirstValueAfterLongOnes) {
+  auto load = MakeLoad(LoadKind::kDaily, 6, {.days = 14});
+  AutoEngine engine({});
+  int told = 0;
+  engine.SetStep(load.step);
+  for (std::size_t i = 0; i < load.values.size(); ++i) {
+    const bool short_gap = i % 500 >= 498;
+    const bool long_gap = i >= kDay * 10 && i < kDay * 10 + 40;
+    const auto verdict =
+        engine.Step(short_gap || long_gap ? kUnknown : load.values[i], load.At(i), Bands::kWanted);
+    if (short_gap || long_gap) {
+      ASSERT_EQ(verdict.state, State::kGap);
+    }
+    if (i == kDay * 10 + 40) {
+      EXPECT_EQ(verdict.state, State::kGap);
+    }
+    told += i > 600 && verdict.news >= 0.5 ? 1 : 0;
+  }
+  EXPECT_LE(told, 2);
+}
+
+TEST(Auto, TakesNothingInThatIsNotLater) {
+  AutoEngine engine({});
+  const auto load = MakeLoad(LoadKind::kDaily, 1, {.days = 1});
+  for (std::size_t i = 0; i < 100; ++i) (void)engine.Step(load.values[i], load.At(i), Bands::kNone);
+  const auto before = engine.Save();
+  EXPECT_EQ(engine.Step(1e9, load.At(50), Bands::kWanted).state, State::kGap);
+  EXPECT_EQ(engine.Step(1e9, load.At(99), Bands::kWanted).state, State::kGap);
+  EXPECT_EQ(engine.Save(), before);
+}
+
+TEST(Auto, ComputesWithVeryLargeAndVerySmallValues) {
+  for (const double factor : {1e300, 1e12, 1e-300, 1e-9, -1.0}) {
+    AutoEngine plain({});
+    AutoEngine scaled({});
+    const auto load = MakeLoad(LoadKind::kDaily, 1, {.days = 4});
+    double difference = 0;
+    for (std::size_t i = 0; i < load.values.size(); ++i) {
+      const double value = i == 900 ? 10 * load.values[i] : load.values[i];
+      const auto one = plain.Step(value, load.At(i), Bands::kWanted);
+      const auto two = scaled.Step(factor * value, load.At(i), Bands::kWanted);
+      ASSERT_TRUE(i < AutoEngine::kFewest || std::isfinite(two.upper)) << factor;
+      difference = std::max(difference, std::abs(one.score - two.score));
+    }
+    EXPECT_LT(difference, 0.02) << factor;
+  }
+}
+
+TEST(Auto, HonoursDirectionLeastDeviationAndRange) {
+  auto load = MakeLoad(LoadKind::kDaily, 9, {.days = 12});
+  const std::size_t at = kDay * 11;
+  load.values[at] += 20 * load.scale;
+  const auto told = [&](auto change) {
+    DetectorParameters parameters;
+    change(parameters.judgement);
+    AutoEngine engine(parameters);
+    std::size_t count = 0;
+    for (const auto& one : TellAll(engine, load, at)) count += one.at == at ? 1 : 0;
+    return count;
+  };
+  EXPECT_EQ(told([](Judgement&) {}), 1U);
+  EXPECT_EQ(told([](Judgement& j) { j.direction = Direction::kBelow; }), 0U);
+  EXPECT_EQ(told([](Judgement& j) { j.direction = Direction::kAbove; }), 1U);
+  EXPECT_EQ(told([&](Judgement& j) { j.min_deviation = 30 * load.scale; }), 0U);
+  EXPECT_EQ(told([](Judgement& j) { j.min_relative_deviation = 10; }), 0U);
+  const auto unmoved = [](Judgement& j) { j.min_deviation = 1e9; };
+  load.values[at] = -1;
+  EXPECT_EQ(told(unmoved), 0U);
+  EXPECT_EQ(told([&](Judgement& j) {
+              unmoved(j);
+              j.range_min = 0;
+            }),
+            1U);
+}
+
+}  // namespace
+}  // namespace warden::anomaly
