@@ -123,7 +123,7 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Check(const Job& job, bool is_
   }
   // Nobody asked for this check: without a result there is nothing to tell.
   const bool says_something =
-      worst && (worst->state == anomaly::State::kOk || worst->state == anomaly::State::kAnomalous);
+      worst && (worst->state == anomaly::State::kOk || worst->state == anomaly::State::kFiring);
   if (!is_named && !says_something) return std::nullopt;
   if (!worst) {
     AnomalyVerdict nothing;
