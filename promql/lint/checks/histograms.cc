@@ -122,6 +122,9 @@ void HistogramBucketArithmetic(const RuleContext& rule, Sink& sink) {
     const bool has_le = std::ranges::any_of(
         selector->matchers, [](const LabelMatcher& matcher) { return matcher.name == "le"; });
     if (has_le || facts.labels.Of(*inner).Of("le") == Presence::kCannot) continue;
+    // Inside a quantile it is the quantile that is wrong: histogram/no-le says so.
+    const Call* around = facts.tree.nodes()[facts.tree.ParentOf(facts.tree.IdOf(*node))]->As<Call>();
+    if (around != nullptr && around->function->name == "histogram_quantile") continue;
     const std::string count(analysis::WithoutHistogramSuffix(metric));
     sink.Add({.at = rule.At(*node),
               .message = "the buckets of '" + count +

@@ -103,7 +103,8 @@ void CounterRaw(const RuleContext& rule, Sink& sink) {
     if (compares->op != BinaryOp::kGreater && compares->op != BinaryOp::kGreaterEqual) continue;
     if (LooksAtExistence(above, *below)) continue;
     // More than nothing ever: the first error is what is waited for.
-    if (const auto number = analysis::NumberIn(*compares->rhs); number && *number < 1) continue;
+    const auto number = analysis::NumberIn(*compares->rhs);
+    if (!number || *number < 1) continue;
     sink.Add({.at = rule.At(*use.selector),
               .message = "'" + std::string(use.name) +
                          "' only ever grows: compared with a number, it fires once and for good",
