@@ -78,11 +78,12 @@ class Walk {
     found_.unread.push_back({path, std::move(reason)});
   }
 
-  void AddFile(const std::string& path, const struct stat& status) {
+  bool AddFile(const std::string& path, const struct stat& status) {
     // Pipes are not the same file for having the same number.
     const bool is_new =
         !S_ISREG(status.st_mode) || files_.emplace(status.st_dev, status.st_ino).second;
     if (is_new) found_.files.push_back(path);
+    return is_new;
   }
 
   void AddGlob(const std::string& glob) {
@@ -143,7 +144,7 @@ class Walk {
         if (!name.starts_with('.') && !IsExcluded(path)) inner.push_back(path);
       } else if (is_wanted && S_ISREG(status.st_mode) && !IsExcluded(path)) {
         if (glob != "**") matched_known_ = true;
-        AddFile(path, status);
+        if (AddFile(path, status) && glob == "**") found_.walked.insert(path);
       }
     }
     return inner;

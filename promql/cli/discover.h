@@ -4,6 +4,7 @@
 // looked at is told and the walk goes on.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,6 +17,7 @@ inline constexpr std::string_view kStdin = "-";
 
 struct Discovered {
   std::vector<std::string> files;  // as they are to be shown: beginning as the path did
+  std::set<std::string, std::less<>> walked;  // those of `files` that nobody named: found in folders
   std::vector<report::Unread> unread;
 };
 

@@ -114,6 +114,7 @@ class FixVerb final : public Verb {
                           (!unsafe_ && after.rule_count() != file.file().rule_count());
     if (is_worse) {
       GiveUp(file.path(), "would not be the same rules any more; please report this");
+      exit_code = kCannotRun;
       return false;
     }
     work->second.now = std::move(fixed.text);

@@ -77,9 +77,27 @@ struct Slot {
   std::optional<rulefile::RuleFile> file;
   std::string failure;
   bool is_ignored = false;
+  bool is_other = false;  // found in a folder, and no rule file
 };
 
-void ReadInto(Slot& slot, const std::string& path, const lint::Config& config,
+bool HasLine(std::string_view text, std::string_view start) {
+  if (text.starts_with(start)) return true;
+  return text.find('\n' + std::string(start)) != std::string_view::npos;
+}
+
+// What a YAML file that nobody named most likely is. Folders hold configurations, unit tests of
+// rules and resources of other kinds besides; what could be a rule file with a mistake is one.
+enum class Guess : std::uint8_t { kRules, kResource, kOther };
+Guess GuessOf(std::string_view text) {
+  const bool has_rules = text.find("expr") != std::string_view::npos ||
+                         text.find("groups") != std::string_view::npos;
+  if (HasLine(text, "apiVersion:")) return has_rules ? Guess::kResource : Guess::kOther;
+  if (HasLine(text, "groups:")) return Guess::kRules;
+  const bool names_rules = HasLine(text, "rule_files:") || HasLine(text, "scrape_configs:");
+  return has_rules && !names_rules ? Guess::kRules : Guess::kOther;
+}
+
+void ReadInto(Slot& slot, const std::string& path, const lint::Config& config, bool was_named,
               const std::map<std::string, std::string>& overlay) {
   const auto over = overlay.find(path);
   auto content = over != overlay.end() ? std::expected<std::string, std::string>(over->second)
@@ -90,7 +108,13 @@ void ReadInto(Slot& slot, const std::string& path, const lint::Config& config,
   }
   lint::ReadableText text = lint::WithoutIgnoredText(std::move(*content));
   slot.is_ignored = text.is_ignored;
-  if (!text.is_ignored) slot.file = ReadRules(path, std::move(text.content), config);
+  if (text.is_ignored) return;
+  const Guess guess = was_named ? Guess::kRules : GuessOf(text.content);
+  slot.is_other = guess == Guess::kOther;
+  if (slot.is_other) return;
+  const auto schema = guess == Guess::kResource ? rulefile::Schema::kAuto
+                                                : rulefile::Schema::kPrometheus;
+  slot.file = ReadRules(path, std::move(text.content), config, schema);
 }
 
 std::shared_ptr<const lint::RuleTests> ReadTests(const std::vector<std::string>& paths,
@@ -208,8 +232,9 @@ LoadedConfig LoadConfig(const RuleFlags& flags) {
 }
 
 rulefile::RuleFile ReadRules(const std::string& path, std::string content,
-                             const lint::Config& config) {
+                             const lint::Config& config, rulefile::Schema schema) {
   rulefile::ReadOptions options;
+  options.schema = schema;
   options.max_bytes = kMostRuleFileBytes;
   options.expressions.features = config.environment.features;
   options.expressions.target = config.environment.target;
@@ -240,7 +265,8 @@ LoadedRules LoadRules(const RuleFlags& flags, const lint::Config& config,
     std::atomic<std::size_t> next = 0;
     const auto work = [&] {
       for (std::size_t i = next++; i < slots.size(); i = next++) {
-        ReadInto(slots[i], found.files[i], config, overlay);
+        const std::string& path = found.files[i];
+        ReadInto(slots[i], path, config, !found.walked.contains(path), overlay);
       }
     };
     std::vector<std::jthread> helpers;
@@ -253,8 +279,8 @@ LoadedRules LoadRules(const RuleFlags& flags, const lint::Config& config,
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (slots[i].file) {
       loaded.project->Add(std::move(*slots[i].file));
-    } else if (slots[i].is_ignored) {
-      ++loaded.ignored;
+    } else if (slots[i].is_ignored || slots[i].is_other) {
+      ++(slots[i].is_other ? loaded.others : loaded.ignored);
     } else {
       loaded.unread.push_back({found.files[i], slots[i].failure});
     }

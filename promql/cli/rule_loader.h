@@ -15,6 +15,7 @@
 #include "promql/lint/config_reader.h"
 #include "promql/lint/context.h"
 #include "promql/report/report.h"
+#include "promql/rulefile/read.h"
 
 namespace promql::cli {
 
@@ -53,6 +54,7 @@ struct LoadedRules {
   std::unique_ptr<lint::Project> project;  // indexed; borrows the configuration
   std::vector<report::Unread> unread;
   std::size_t ignored = 0;  // files that ask to be left alone
+  std::size_t others = 0;   // files of folders that are no rule files
 };
 // Finds and reads the rules that the flags, or else the configuration, name. Texts of `overlay`, by
 // path, stand for what is on disk.
@@ -60,8 +62,10 @@ struct LoadedRules {
                                     const std::map<std::string, std::string>& overlay = {});
 
 // One file's bytes, as the configuration wants them read.
-[[nodiscard]] rulefile::RuleFile ReadRules(const std::string& path, std::string content,
-                                           const lint::Config& config);
+// `schema` where the configuration says nothing of the path.
+[[nodiscard]] rulefile::RuleFile ReadRules(
+    const std::string& path, std::string content, const lint::Config& config,
+    rulefile::Schema schema = rulefile::Schema::kPrometheus);
 
 inline constexpr std::size_t kMostRuleFileBytes = std::size_t{64} << 20;
 

@@ -43,6 +43,10 @@ std::optional<DraftEdit> RemovalOf(const RuleContext& rule, std::string_view key
   const std::uint32_t start = lines.LineStart(line);
   const std::string_view content = rule.file().file().content;
   if (!IsBlank(content.substr(start, field->name.source.begin - start))) return std::nullopt;
+  // An anchor may be used further down.
+  const std::string_view between = content.substr(
+      field->name.source.end, field->value.source.begin - field->name.source.end);
+  if (between.find('&') != std::string_view::npos) return std::nullopt;
   const std::uint32_t end = lines.LineStart(line + 1);
   const std::string_view behind =
       content.substr(field->value.source.end, end - field->value.source.end);

@@ -62,8 +62,19 @@ void YamlSyntax(const FileContext& file, Sink& sink) {
              Class::kTooManyAliases, Class::kAlias, Class::kTag},
             sink);
 }
+// A resource read as a plain rule file gets one word that helps instead of four that do not.
 void YamlUnknownField(const FileContext& file, Sink& sink) {
-  ReportAll(file, {Class::kUnknownField}, sink);
+  const auto is_kind = [&](const rulefile::Problem& problem) {
+    return problem.cls == Class::kUnknownField && !problem.group &&
+           file.file().TextOf(problem.source) == "apiVersion";
+  };
+  const auto found = std::ranges::find_if(file.file().problems, is_kind);
+  if (found == file.file().problems.end()) return ReportAll(file, {Class::kUnknownField}, sink);
+  sink.Add(file, {.at = found->source,
+                  .message = "this is a resource of Kubernetes, which Prometheus itself cannot load",
+                  .details = "Prometheus refuses the whole file because of this",
+                  .advice = "to check the rules inside of it say --schema auto",
+                  .severity = Severity::kError});
 }
 void YamlDuplicateKey(const FileContext& file, Sink& sink) {
   ReportAll(file, {Class::kDuplicateKey}, sink);
