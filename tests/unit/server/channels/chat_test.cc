@@ -78,7 +78,7 @@ TEST_F(SlackTest, ReadsTheBodyOfA200) {
             Outcome::kRefusedContent);
   EXPECT_EQ(Judge("slack", 200, "<html>log in</html>").outcome, Outcome::kRefusedDestination);
   EXPECT_EQ(Judge("slack", 200, R"({"ok":false,"error":"not_in_channel"})").reason,
-            "200: not_in_channel");
+            "200 OK: not_in_channel");
 }
 
 TEST_F(SlackTest, KnowsWebhookErrors) {
