@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -117,6 +118,8 @@ struct AnomalyVerdict {
   double confidence = 0;                    // [0,1]
   std::optional<AlertThreshold> threshold;  // of the rule, in the query's own unit
   std::string summary;  // a sentence for people; also the reason when nothing could be said
+  // A PNG of the metric and its normal range, the same for all deliveries; null: none.
+  std::shared_ptr<const std::string> chart;
 };
 
 // Everything a channel may say. Links are empty when unknown.
@@ -141,6 +144,7 @@ struct Message {
       alerts;  // status and times as at the flush; firing first, each part by start time
   std::optional<AnomalyVerdict> anomaly;
   std::string external_url;  // of this daemon
+  std::string chart_url;     // of anomaly->chart, readable by whoever knows it; empty: none
   bool may_be_duplicate = false;
 
   [[nodiscard]] std::size_t firing() const;

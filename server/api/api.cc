@@ -11,6 +11,7 @@ void AddRoutes(const std::shared_ptr<const Parts>& parts) {
   AddWebhookRoutes(parts);
   AddIncidentRoutes(parts);
   AddIncidentPage(parts);
+  AddChartRoutes(parts);
   AddDeliveryRoutes(parts);
   AddQuarantineRoutes(parts);
   AddLifecycleRoutes(parts);

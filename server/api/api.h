@@ -14,6 +14,7 @@
 #include "server/api/worker.h"
 #include "server/base/clock.h"
 #include "server/config/config.h"
+#include "server/delivery/chart_shelf.h"
 #include "server/delivery/courier.h"
 #include "server/intake/intake.h"
 #include "server/net/http_server.h"
@@ -43,6 +44,7 @@ struct Parts {
   StoreWriter& writer;
   Intake& intake;
   Courier& courier;
+  ChartShelf& charts;
   Metrics& metrics;
   WebhookTotals& webhooks;
   const Clock& clock;
@@ -62,6 +64,7 @@ void AddRoutes(const std::shared_ptr<const Parts>& parts);
 void AddWebhookRoutes(const std::shared_ptr<const Parts>& parts);
 void AddIncidentRoutes(const std::shared_ptr<const Parts>& parts);
 void AddIncidentPage(const std::shared_ptr<const Parts>& parts);
+void AddChartRoutes(const std::shared_ptr<const Parts>& parts);
 void AddDeliveryRoutes(const std::shared_ptr<const Parts>& parts);
 void AddQuarantineRoutes(const std::shared_ptr<const Parts>& parts);
 void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts);

@@ -10,6 +10,7 @@
 #include "server/channels/makers.h"
 #include "server/channels/markup.h"
 #include "server/channels/message_text.h"
+#include "server/channels/multipart.h"
 #include "server/channels/text.h"
 
 namespace warden {
@@ -50,8 +51,17 @@ Result<ChannelRequest> Discord::Compose(const Message& message,
                                         const ChannelContext& context) const {
   Result<std::string> url = own_.webhook_url.Reveal();
   if (!url) return std::unexpected(url.error());
-  return JsonPost(WithWait(*std::move(url)), Body(message, context.plain), &own_.http,
-                  RequestTimeout(config_, {}));
+  const std::string body = Body(message, context.plain);
+  ChannelHttpRequest request =
+      JsonPost(WithWait(*std::move(url)), body, &own_.http, RequestTimeout(config_, {}));
+  if (!context.plain && HasChart(message)) {
+    MultipartBody form = Multipart(
+        message.delivery_key, {{"payload_json", "", "application/json", body},
+                               {"files[0]", kChartFile, "image/png", *message.anomaly->chart}});
+    request.headers[0].second = std::move(form.content_type);
+    request.body = std::move(form.bytes);
+  }
+  return request;
 }
 
 std::string Discord::Body(const Message& message, bool plain) const {
@@ -78,6 +88,10 @@ std::string Discord::Body(const Message& message, bool plain) const {
     json.FieldIfAny("description", Cut(expand.Text(own_.message, body), kDescriptionLimit));
     json.Key("color").Integer(
         std::strtol(std::string(Colour(text.level).substr(1)).c_str(), nullptr, 16));
+    if (HasChart(message)) {
+      json.Key("image").BeginObject();
+      json.Field("url", "attachment://" + std::string(kChartFile)).EndObject();
+    }
     json.EndObject().EndArray();
   }
   json.Key("allowed_mentions").BeginObject().Key("parse").BeginArray().EndArray().EndObject();

@@ -55,7 +55,8 @@ std::string Lines(std::string_view text) {
   return lines;
 }
 
-std::string HtmlBody(const MessageText& text) {
+// `image`: an address of the chart, or empty.
+std::string HtmlBody(const MessageText& text, const Message& message, const std::string& image) {
   std::string html =
       "<!DOCTYPE html>\n<html><head><meta charset=\"utf-8\">"
       "<meta name=\"viewport\" content=\"width=device-width\"></head>\n"
@@ -73,6 +74,11 @@ std::string HtmlBody(const MessageText& text) {
     html += "<table style=\"border-collapse:collapse;font-size:14px\">\n";
     for (const TextFact& fact : text.facts) html += HtmlRow(fact);
     html += "</table>\n";
+  }
+  if (!image.empty()) {
+    html += "<p style=\"margin:12px 0\"><img src=\"" + EscapeHtml(image) + "\" alt=\"" +
+            EscapeHtml(ChartAltText(message)) +
+            "\" width=\"640\" style=\"max-width:100%;height:auto;border-radius:6px\"></p>\n";
   }
   html += HtmlAlerts(text, AlertStatus::kFiring, "Firing", text.firing);
   html += HtmlAlerts(text, AlertStatus::kResolved, "Resolved", text.resolved);
@@ -199,13 +205,16 @@ std::string Email::Headers(const Message& message, const ChannelContext& context
   return headers;
 }
 
+// With a chart the built-in HTML shows it: multipart/related holds both (RFC 2387).
 std::string Email::Parts(const Message& message, const ChannelContext& context,
                          const MessageText& text) const {
   const Expander expand(message, config_);
-  const std::string boundary = "=_" + Sha256Hex("boundary " + message.delivery_key).substr(0, 32);
-  std::string parts =
-      RawHeaderLine("Content-Type", "multipart/alternative; boundary=\"" + boundary + "\"") +
-      "\r\n";
+  const std::string seed = Sha256Hex("boundary " + message.delivery_key);
+  const std::string boundary = "=_" + seed.substr(0, 32);
+  const Expander expand_html(message, config_, DataEscape::kHtml);
+  const bool has_chart = HasChart(message) && !context.plain && !expand_html.IsOwn(own_.html);
+  const std::string chart_id = "chart." + seed.substr(32, 24) + "@promwarden";
+  std::string parts;
   const auto add = [&](std::string_view type, std::string_view body) {
     parts += "--" + boundary + "\r\nContent-Type: " + std::string(type) +
              "; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" +
@@ -213,13 +222,24 @@ std::string Email::Parts(const Message& message, const ChannelContext& context,
   };
   // An empty text of the configuration switches that part off.
   const std::string plain = expand.Text(own_.text, PlainBody(text));
-  const Expander expand_html(message, config_, DataEscape::kHtml);
-  const std::string html = expand_html.Text(own_.html, HtmlBody(text));
+  const std::string html =
+      expand_html.Text(own_.html, HtmlBody(text, message, has_chart ? "cid:" + chart_id : ""));
   if (!plain.empty() || html.empty() || context.plain) {
     add("text/plain", plain.empty() ? PlainBody(text) : plain);
   }
   if (!html.empty() && !context.plain) add("text/html", html);
-  return parts + "--" + boundary + "--\r\n";
+  parts = RawHeaderLine("Content-Type", "multipart/alternative; boundary=\"" + boundary + "\"") +
+          "\r\n" + parts + "--" + boundary + "--\r\n";
+  if (!has_chart) return parts;
+  const std::string outer = "=_" + seed.substr(8, 32);
+  return RawHeaderLine("Content-Type",
+                       "multipart/related; type=\"multipart/alternative\"; "
+                       "boundary=\"" +
+                           outer + "\"") +
+         "\r\n--" + outer + "\r\n" + parts + "--" + outer + "\r\nContent-Type: image/png; name=\"" +
+         std::string(kChartFile) + "\"\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <" +
+         chart_id + ">\r\nContent-Disposition: inline; filename=\"" + std::string(kChartFile) +
+         "\"\r\n\r\n" + Base64Lines(*message.anomaly->chart) + "--" + outer + "--\r\n";
 }
 
 Verdict Email::Judge(const Message& message, const ChannelContext& /*context*/,

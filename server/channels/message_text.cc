@@ -403,4 +403,9 @@ MessageText Shrink(const MessageText& text, const TextRoom& room) {
   return shrunk;
 }
 
+std::string ChartAltText(const Message& message) {
+  const std::string query = message.anomaly ? CleanLine(message.anomaly->query) : std::string{};
+  return Cut("Chart of " + (query.empty() ? "the metric" : query) + ", with its normal range", 300);
+}
+
 }  // namespace warden

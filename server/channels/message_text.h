@@ -89,6 +89,14 @@ inline constexpr std::array<TextRoom, 9> kTextRooms = {{{25, 1500, 500, 600, 240
                                                         {1, 0, 150, 80, 300},
                                                         {0, 0, 0, 0, 0}}};
 
+// The picture of the metric: whether there is one, what it is called as a file, what it shows for
+// those who cannot see it.
+[[nodiscard]] inline bool HasChart(const Message& message) {
+  return message.anomaly && message.anomaly->chart;
+}
+inline constexpr std::string_view kChartFile = "chart.png";
+[[nodiscard]] std::string ChartAltText(const Message& message);
+
 [[nodiscard]] MessageText Shrink(const MessageText& text, const TextRoom& room);
 
 // The most generous of kTextRooms whose rendering `Fits` accepts; the bare one when none does.

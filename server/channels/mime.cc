@@ -180,6 +180,14 @@ std::string QuotedPrintable(std::string_view text) {
   return encoded;
 }
 
+std::string Base64Lines(std::string_view bytes) {
+  constexpr std::size_t kBytesPerLine = 57;
+  std::string lines;
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(kBytesPerLine, bytes.size())))
+    lines += Base64(bytes.substr(0, kBytesPerLine)) + "\r\n";
+  return lines;
+}
+
 std::string MailDate(Instant at) {
   static constexpr auto kDays =
       std::to_array<const char*>({"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"});

@@ -34,6 +34,9 @@ struct Mailbox {
 // Lines of at most 76 characters with CRLF, a line break at the end (RFC 2045, 6.7).
 [[nodiscard]] std::string QuotedPrintable(std::string_view text);
 
+// Base64 in lines of 76 characters with CRLF (RFC 2045, 6.8).
+[[nodiscard]] std::string Base64Lines(std::string_view bytes);
+
 // `Sat, 21 Nov 2026 12:13:25 +0000`
 [[nodiscard]] std::string MailDate(Instant at);
 

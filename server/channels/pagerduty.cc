@@ -169,8 +169,13 @@ void Pagerduty::WriteLinks(JsonWriter& json, const Message& message,
     json.BeginObject().Field("href", href).Field("text", expand.Text(link.text, href)).EndObject();
   }
   json.EndArray();
-  if (own_.images.empty()) return;
+  const bool has_chart = message.chart_url.starts_with("https://");  // it takes no other scheme
+  if (own_.images.empty() && !has_chart) return;
   json.Key("images").BeginArray();
+  if (has_chart) {
+    json.BeginObject().Field("src", message.chart_url);
+    json.Field("alt", ChartAltText(message)).EndObject();
+  }
   for (const PagerdutyImage& image : own_.images) {
     const std::string source = expand.Text(image.src, "");
     if (!IsWebLink(source)) continue;

@@ -106,7 +106,7 @@ bool Slack::HasOwnWords(const Expander& expand) const {
 }
 
 // The built-in attachment: what does not fit in one section is shortened.
-void WriteBlocks(JsonWriter& json, const MessageText& whole) {
+void WriteBlocks(JsonWriter& json, const MessageText& whole, const Message& message) {
   const auto section = [&json](std::string_view text) {
     if (text.empty()) return;
     json.BeginObject().Field("type", "section").Key("text").BeginObject();
@@ -116,6 +116,10 @@ void WriteBlocks(JsonWriter& json, const MessageText& whole) {
   json.Key("blocks").BeginArray();
   section(RenderToFit(
       whole, [](const MessageText& text) { return RenderBody(text, kSlackMarkup); }, fits));
+  if (!message.chart_url.empty()) {  // Slack fetches it: an incoming webhook cannot upload
+    json.BeginObject().Field("type", "image").Field("image_url", message.chart_url);
+    json.Field("alt_text", Cut(ChartAltText(message), 2000)).EndObject();
+  }
   section(RenderToFit(
       whole, [](const MessageText& text) { return RenderEnd(text, kSlackMarkup); }, fits));
   json.EndArray();
@@ -148,7 +152,7 @@ std::string Slack::Body(const Message& message, const ChannelContext& context) c
       WriteOwnWords(json, message, text);
     } else {
       json.Field("fallback", EscapeSlack(text.headline));
-      WriteBlocks(json, text);
+      WriteBlocks(json, text, message);
     }
     json.EndObject().EndArray();
   }
@@ -169,7 +173,7 @@ void Slack::WriteOwnWords(JsonWriter& json, const Message& message, const Messag
   json.Field("text", Cut(expand.Text(own_.text, body), 8000));
   json.Field("fallback", Cut(expand.Text(own_.fallback, title), 1024));
   json.FieldIfAny("callback_id", expand.Text(own_.callback_id, ""));
-  json.FieldIfAny("image_url", expand.Text(own_.image_url, ""));
+  json.FieldIfAny("image_url", expand.Text(own_.image_url, message.chart_url));
   json.FieldIfAny("thumb_url", expand.Text(own_.thumb_url, ""));
   json.FieldIfAny("footer", Cut(expand.Text(own_.footer, ""), 300));
   json.Key("mrkdwn_in").BeginArray();

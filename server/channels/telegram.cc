@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Telegram: one message of its HTML. The limit counts what the reader sees, without tags and
-// entities; the message is shortened part by part until it fits, so no tag is ever cut. A group
-// that became a supergroup has a new id: the answer names it, and the message goes there at once.
+// Telegram: one message of its HTML, or a photo with it as caption where there is a chart. The
+// limit counts what the reader sees, without tags and entities; the message is shortened part by
+// part until it fits, so no tag is ever cut. A group that became a supergroup has a new id: the
+// answer names it, and the message goes there at once.
 #include <array>
 #include <charconv>
 
@@ -11,12 +12,14 @@
 #include "server/channels/makers.h"
 #include "server/channels/markup.h"
 #include "server/channels/message_text.h"
+#include "server/channels/multipart.h"
 #include "server/channels/text.h"
 
 namespace warden {
 namespace {
 
 constexpr std::size_t kTextLimit = 4096;
+constexpr std::size_t kCaptionLimit = 1024;
 constexpr std::string_view kChatStep = "chat/";
 
 // Descriptions of 400 that are about the chat, not the text.
@@ -38,18 +41,19 @@ std::string PlainText(const MessageText& whole) {
       [](const std::string& text) { return Utf16Length(text) <= kTextLimit; });
 }
 
-std::string HtmlText(const MessageText& whole) {
-  struct Rendered {
-    std::string html;
-    std::size_t shown;  // what stands after Telegram has read the HTML, marks included
-  };
+struct Words {
+  std::string text;
+  std::string parse_mode;
+  std::size_t shown = 0;  // what stands after Telegram has read the marks, at most
+};
+
+Words HtmlText(const MessageText& whole) {
   constexpr std::size_t kMarks = 16;
   const auto render = [](const MessageText& text) {
-    return Rendered{RenderAll(text, kTelegramMarkup),
-                    Utf16Length(RenderAll(text, kPlainMarkup)) + kMarks};
+    return Words{RenderAll(text, kTelegramMarkup), "HTML",
+                 Utf16Length(RenderAll(text, kPlainMarkup)) + kMarks};
   };
-  return RenderToFit(whole, render, [](const Rendered& text) { return text.shown <= kTextLimit; })
-      .html;
+  return RenderToFit(whole, render, [](const Words& words) { return words.shown <= kTextLimit; });
 }
 
 class Telegram final : public Channel {
@@ -66,7 +70,11 @@ class Telegram final : public Channel {
 
  private:
   [[nodiscard]] Result<std::int64_t> ChatId(const ChannelContext& context) const;
-  [[nodiscard]] std::string Body(const Message& message, std::int64_t chat, bool plain) const;
+  [[nodiscard]] Words WordsOf(const Message& message, bool plain) const;
+  [[nodiscard]] std::string TextBody(const Message& message, const Words& words, std::int64_t chat,
+                                     bool plain) const;
+  [[nodiscard]] MultipartBody PhotoBody(const Message& message, const Words& words,
+                                        std::int64_t chat) const;
 
   const Config& config_;
   const TelegramConfig& own_;
@@ -92,24 +100,45 @@ Result<std::int64_t> Telegram::ChatId(const ChannelContext& context) const {
   return id;
 }
 
-std::string Telegram::Body(const Message& message, std::int64_t chat, bool plain) const {
+Words Telegram::WordsOf(const Message& message, bool plain) const {
   const MessageText text = BuildMessageText(message, config_);
+  if (plain) return {.text = PlainText(text), .parse_mode = {}, .shown = kTextLimit};
   const Expander expand(message, config_,
                         own_.parse_mode == "HTML" ? DataEscape::kHtml : DataEscape::kNone);
-  const std::string own = plain ? "" : expand.Text(own_.message, "");
-  const bool is_own = !CleanText(own).empty();  // Telegram refuses an empty text
-  const std::string words = plain    ? PlainText(text)
-                            : is_own ? Cut(own, kTextLimit)
-                                     : HtmlText(text);
+  const std::string own = expand.Text(own_.message, "");
+  if (CleanText(own).empty()) return HtmlText(text);  // Telegram refuses an empty text
+  return {.text = Cut(own, kTextLimit), .parse_mode = own_.parse_mode, .shown = Utf16Length(own)};
+}
+
+// A picture that does not fit with its words is shown above them by its address, if it has one.
+std::string Telegram::TextBody(const Message& message, const Words& words, std::int64_t chat,
+                               bool plain) const {
   JsonWriter json;
   json.BeginObject().Key("chat_id").Integer(chat);
   if (own_.message_thread_id != 0) json.Key("message_thread_id").Integer(own_.message_thread_id);
-  json.Field("text", words);
-  if (!plain) json.FieldIfAny("parse_mode", is_own ? own_.parse_mode : "HTML");
+  json.Field("text", words.text).FieldIfAny("parse_mode", words.parse_mode);
   json.Key("disable_notification").Bool(own_.disable_notifications);
-  json.Key("link_preview_options").BeginObject().Key("is_disabled").Bool(true).EndObject();
-  json.EndObject();
+  json.Key("link_preview_options").BeginObject();
+  if (!plain && !message.chart_url.empty()) {
+    json.Field("url", message.chart_url).Key("prefer_large_media").Bool(true);
+    json.Key("show_above_text").Bool(true);
+  } else {
+    json.Key("is_disabled").Bool(true);
+  }
+  json.EndObject().EndObject();
   return json.Take();
+}
+
+MultipartBody Telegram::PhotoBody(const Message& message, const Words& words,
+                                  std::int64_t chat) const {
+  const std::string chat_id = std::to_string(chat);
+  const std::string thread = std::to_string(own_.message_thread_id);
+  std::vector<FormPart> parts = {{"chat_id", "", "", chat_id}, {"caption", "", "", words.text}};
+  if (!words.parse_mode.empty()) parts.push_back({"parse_mode", "", "", words.parse_mode});
+  if (own_.message_thread_id != 0) parts.push_back({"message_thread_id", "", "", thread});
+  if (own_.disable_notifications) parts.push_back({"disable_notification", "", "", "true"});
+  parts.push_back({"photo", kChartFile, "image/png", *message.anomaly->chart});
+  return Multipart(message.delivery_key, parts);
 }
 
 Result<ChannelRequest> Telegram::Compose(const Message& message,
@@ -120,8 +149,19 @@ Result<ChannelRequest> Telegram::Compose(const Message& message,
   if (!chat) return std::unexpected(chat.error());
   std::string url = own_.api_url;
   while (url.ends_with('/')) url.pop_back();
-  return JsonPost(url + "/bot" + *token + "/sendMessage", Body(message, *chat, context.plain),
-                  &own_.http, RequestTimeout(config_, own_.timeout));
+  url += "/bot" + *token;
+  const Words words = WordsOf(message, context.plain);
+  const bool is_photo = !context.plain && HasChart(message) && words.shown <= kCaptionLimit;
+  ChannelHttpRequest request = JsonPost(url + (is_photo ? "/sendPhoto" : "/sendMessage"), "",
+                                        &own_.http, RequestTimeout(config_, own_.timeout));
+  if (is_photo) {
+    MultipartBody form = PhotoBody(message, words, *chat);
+    request.headers[0].second = std::move(form.content_type);
+    request.body = std::move(form.bytes);
+  } else {
+    request.body = TextBody(message, words, *chat, context.plain);
+  }
+  return request;
 }
 
 Verdict Telegram::Judge(const Message& /*message*/, const ChannelContext& context,

@@ -152,6 +152,7 @@ void Webhook::WriteOurs(JsonWriter& json, const Message& message) const {
   } else {
     json.Null();
   }
+  json.FieldIfAny("chart_url", message.chart_url);
   json.Key("links").BeginArray();
   for (const TextLink& link : text.links) {
     json.BeginObject().Field("title", link.title).Field("url", link.url).EndObject();

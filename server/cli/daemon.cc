@@ -61,6 +61,7 @@ struct Daemon::Parts {
   ConfigSource configs;
   std::unique_ptr<Store> store;
   std::unique_ptr<StoreWriter> writer;
+  ChartShelf charts{RandomKey()};
   std::unique_ptr<CurlHttpClient> http;
   std::unique_ptr<Enricher> enricher;
   std::unique_ptr<Intake> intake;
@@ -165,6 +166,7 @@ Result<void> Daemon::Parts::StartIntake() {
   parts.enricher = enricher.get();
   parts.observer = &delivery_metrics;
   parts.external_url = options.external_url;
+  parts.charts = &charts;
   courier = std::make_unique<Courier>(std::move(parts), configs.current());
   notified = courier.get();
   courier->Notify();
@@ -202,6 +204,7 @@ Result<void> Daemon::Parts::StartServer() {
                                                       *writer,
                                                       *intake,
                                                       *courier,
+                                                      charts,
                                                       metrics,
                                                       webhooks,
                                                       clock,

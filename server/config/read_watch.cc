@@ -36,6 +36,20 @@ void SetDirection(DetectorConfig& out, Reader& reader, const YamlNode& node) {
   }
 }
 
+void SetChart(AnomalyConfig& out, Reader& reader, const YamlNode& node) {
+  const auto text = reader.Text(node);
+  if (!text) return;
+  if (*text == "light") {
+    out.chart = ChartStyle::kLight;
+  } else if (*text == "dark") {
+    out.chart = ChartStyle::kDark;
+  } else if (*text == "none") {
+    out.chart = ChartStyle::kNone;
+  } else {
+    reader.Error(node, "expected light, dark or none");
+  }
+}
+
 constexpr Field<DetectorConfig> kDetectorFields[] = {
     {"type", SetKind},
     {"period", Set<&DetectorConfig::period>},
@@ -111,6 +125,7 @@ constexpr Field<AnomalyConfig> kAnomalyFields[] = {
     {"detector", SetDetector<AnomalyConfig>},
     {"queries", SetList<&AnomalyConfig::queries>},
     {"expressions", Set<&AnomalyConfig::uses_expressions>},
+    {"chart", SetChart},
 };
 
 constexpr Field<SeverityMapping> kSeverityFields[] = {

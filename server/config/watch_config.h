@@ -49,6 +49,9 @@ struct AnomalyQuery {
   friend bool operator==(const AnomalyQuery&, const AnomalyQuery&) = default;
 };
 
+// Pictures in messages.
+enum class ChartStyle : std::uint8_t { kNone, kLight, kDark };
+
 struct AnomalyConfig {
   bool is_enabled = true;
   std::chrono::milliseconds budget =
@@ -60,6 +63,7 @@ struct AnomalyConfig {
   std::chrono::milliseconds step = std::chrono::minutes(5);
   DetectorConfig detector;
   std::vector<AnomalyQuery> queries;  // the first that matches counts
+  ChartStyle chart = ChartStyle::kLight;
 
   friend bool operator==(const AnomalyConfig&, const AnomalyConfig&) = default;
 };

@@ -22,6 +22,7 @@
 #include <string>
 #include <thread>
 
+#include "server/delivery/chart_shelf.h"
 #include "server/delivery/circuit.h"
 #include "server/delivery/enrichment.h"
 #include "server/delivery/retry.h"
@@ -55,6 +56,7 @@ struct CourierParts {
   Enricher* enricher = nullptr;
   CourierObserver* observer = nullptr;
   std::string external_url = {};  // of this daemon, for links in messages
+  ChartShelf* charts = nullptr;   // for channels that want pictures by URL
 };
 
 class Courier {

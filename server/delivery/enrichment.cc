@@ -8,6 +8,7 @@ namespace warden {
 namespace {
 
 constexpr std::size_t kRemembered = 1024;
+constexpr std::size_t kPicturesRemembered = 256;  // tens of kilobytes each
 
 }  // namespace
 
@@ -51,22 +52,31 @@ void Enrichment::Answer(NotificationId id, std::optional<AnomalyVerdict> verdict
   const auto found = entries_.find(id);
   if (found == entries_.end() || found->second.is_known) return;
   const auto result = verdict ? EnrichmentResult::kAnswered : EnrichmentResult::kNothing;
-  Settle(found->second, std::move(verdict), result);
+  Settle(id, found->second, std::move(verdict), result);
 }
 
 void Enrichment::GiveUp(Instant now) {
   for (auto& [id, entry] : entries_) {
     if (!entry.is_known && entry.deadline <= now) {
-      Settle(entry, std::nullopt, EnrichmentResult::kOverrun);
+      Settle(id, entry, std::nullopt, EnrichmentResult::kOverrun);
     }
   }
 }
 
-void Enrichment::Settle(Entry& entry, std::optional<AnomalyVerdict> verdict,
+void Enrichment::Settle(NotificationId id, Entry& entry, std::optional<AnomalyVerdict> verdict,
                         EnrichmentResult result) {
   entry.is_known = true;
   entry.verdict = std::move(verdict);
   report_(result);
+  if (entry.verdict && entry.verdict->chart) {
+    pictured_.push_back(id);
+    if (pictured_.size() > kPicturesRemembered) {
+      const auto oldest = entries_.find(pictured_.front());
+      pictured_.pop_front();
+      if (oldest != entries_.end() && oldest->second.verdict)
+        oldest->second.verdict->chart = nullptr;
+    }
+  }
   for (const Then& then : std::exchange(entry.waiting, {})) then(entry.verdict);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -42,12 +43,14 @@ class Enrichment {
     Instant deadline;
   };
   void Answer(NotificationId id, std::optional<AnomalyVerdict> verdict);
-  void Settle(Entry& entry, std::optional<AnomalyVerdict> verdict, EnrichmentResult result);
+  void Settle(NotificationId id, Entry& entry, std::optional<AnomalyVerdict> verdict,
+              EnrichmentResult result);
 
   Enricher& enricher_;
   std::shared_ptr<Inbox> inbox_;
   Report report_;
   std::map<NotificationId, Entry> entries_;  // ids grow: the first is the oldest
+  std::deque<NotificationId> pictured_;      // those with a chart, in the order they came
 };
 
 }  // namespace warden

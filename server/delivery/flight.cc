@@ -39,9 +39,18 @@ void Courier::Loop::Begin(Delivery row) {
                    [this, id](const std::optional<AnomalyVerdict>& verdict) {
                      const auto found = flights_.find(id);
                      if (found == flights_.end()) return;
-                     found->second.message.anomaly = verdict;
+                     Enrich(found->second.message, verdict);
                      Wait(id);
                    });
+}
+
+void Courier::Loop::Enrich(Message& message, const std::optional<AnomalyVerdict>& verdict) {
+  message.anomaly = verdict;
+  const bool has_place = parts_.charts != nullptr && !message.external_url.empty();
+  if (!verdict || !verdict->chart || !has_place) return;
+  const std::string name =
+      parts_.charts->Put(message.notification, verdict->chart, parts_.clock.Now());
+  message.chart_url = message.external_url + "/api/v1/charts/" + name + ".png";
 }
 
 // An attempt when it ends here already.

@@ -70,6 +70,7 @@ class Courier::Loop {
   [[nodiscard]] std::vector<Destination> Blocked(Instant now) const;
 
   void Begin(Delivery row);
+  void Enrich(Message& message, const std::optional<AnomalyVerdict>& verdict);
   [[nodiscard]] std::optional<Attempt> Load(Flight& flight);
   void Wait(DeliveryId id);
   void StartWaiting(Instant now);

@@ -7,12 +7,14 @@
 #include <utility>
 
 #include "server/base/log.h"
+#include "server/delivery/alert_chart.h"
 #include "server/delivery/alert_query.h"
 
 namespace warden {
 namespace {
 
 constexpr std::size_t kMostWaiting = 256;
+constexpr Duration kTimeToDraw = std::chrono::milliseconds(300);
 constexpr std::size_t kMostSeries = 4;  // whose history is looked at for one alert
 
 }  // namespace
@@ -81,17 +83,16 @@ void PrometheusEnricher::Work() {
 std::optional<AnomalyVerdict> PrometheusEnricher::Answer(Job& job) {
   Question& question = job.question;
   const bool is_named = !question.query.empty();
-  std::optional<AlertThreshold> threshold;
   if (is_named) {
-    threshold = ThresholdOf(question.expression, question.query);
+    question.threshold = ThresholdOf(question.expression, question.query);
   } else {
     auto own = AlertQueryOf(question.expression, question.alert);
     if (!own) return std::nullopt;
     question.query = std::move(own->query);
-    threshold = own->threshold;
+    question.threshold = std::move(own->threshold);
   }
   std::optional<AnomalyVerdict> verdict = Check(job, is_named);
-  if (verdict) verdict->threshold = std::move(threshold);
+  if (verdict) verdict->threshold = question.threshold;
   return verdict;
 }
 
@@ -117,9 +118,12 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Check(const Job& job, bool is_
   Report(job, answer, std::chrono::steady_clock::now() - begun);
   if (!answer) return std::nullopt;
   std::optional<anomaly::Verdict> worst;
+  std::size_t worst_place = 0;
   for (const std::size_t place : OwnSeries(question.alert, answer->series, kMostSeries)) {
     anomaly::Verdict verdict = CheckSeries(answer->series[place], request);
-    if (!worst || verdict.score > worst->score) worst = std::move(verdict);
+    if (worst && verdict.score <= worst->score) continue;
+    worst = std::move(verdict);
+    worst_place = place;
   }
   // Nobody asked for this check: without a result there is nothing to tell.
   const bool says_something =
@@ -131,7 +135,20 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Check(const Job& job, bool is_
     nothing.summary = "the query returns no series of this alert";
     return nothing;
   }
-  return Describe(question.query, *worst);
+  AnomalyVerdict verdict = Describe(question.query, *worst);
+  verdict.chart = Draw(job, now, answer->series[worst_place]);
+  return verdict;
+}
+
+// Only while there is time: a message without a picture is better than a late one.
+std::shared_ptr<const std::string> PrometheusEnricher::Draw(const Job& job, Instant asked_at,
+                                                            const promapi::TimeSeries& series) {
+  const ChartStyle style = job.config->anomaly.chart;
+  if (style == ChartStyle::kNone || job.deadline - parts_.clock.Now() < kTimeToDraw) return nullptr;
+  auto png = DrawAlert(job.question, asked_at, series, style);
+  if (png) return std::make_shared<const std::string>(*std::move(png));
+  Log(LogLevel::kWarn, "a message goes out without its chart", {{"err", png.error().message}});
+  return nullptr;
 }
 
 void PrometheusEnricher::Report(const Job& job, const Result<promapi::QueryAnswer>& answer,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The enricher that asks Prometheus: the query behind the alert, its history in one range query, a
-// detector's word on the last point. Own threads named "enrich", one a query at a time; a message
-// whose turn does not come in time goes on without. Failures make messages plainer, are told to the
-// observer, and logged when they begin and end. Borrows its parts, which outlive it.
+// detector's word on the last point, and a picture of both while there is time. Own threads named
+// "enrich", one a query at a time; a message whose turn does not come in time goes on without.
+// Failures make messages plainer, are told to the observer, and logged when they begin and end.
+// Borrows its parts, which outlive it.
 #pragma once
 
 #include <condition_variable>
@@ -55,6 +56,8 @@ class PrometheusEnricher final : public Enricher {
   void Work();
   [[nodiscard]] std::optional<AnomalyVerdict> Answer(Job& job);
   [[nodiscard]] std::optional<AnomalyVerdict> Check(const Job& job, bool is_named);
+  [[nodiscard]] std::shared_ptr<const std::string> Draw(const Job& job, Instant asked_at,
+                                                        const promapi::TimeSeries& series);
   void Report(const Job& job, const Result<promapi::QueryAnswer>& answer,
               std::chrono::duration<double> took);
 

@@ -62,7 +62,8 @@ Question Asked(const Alert& alert, std::string query, const auto& how) {
           .expression = ExpressionOf(alert.generator_url).value_or(""),
           .history = how.history,
           .step = how.step,
-          .detector = how.detector};
+          .detector = how.detector,
+          .began_at = alert.starts_at};
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ struct Question {
   std::chrono::milliseconds history;
   std::chrono::milliseconds step;
   DetectorConfig detector;
+  Instant began_at = {};                         // the alert
+  std::optional<AlertThreshold> threshold = {};  // that the expression compares the query with
 };
 
 // Of the first alert that fires and has one: its annotation `promwarden_query`, else the first

@@ -183,6 +183,13 @@ Message Anomalous() {
   return message;
 }
 
+Message Charted() {
+  Message message = Anomalous();
+  message.anomaly->chart = std::make_shared<const std::string>("(the bytes of a PNG)");
+  message.chart_url = "https://promwarden.example.org/api/v1/charts/7-1795000000-0123abcd.png";
+  return message;
+}
+
 Message Overlong() {
   Message message = Many();
   for (std::size_t i = 0; i < 60; ++i) {
@@ -200,11 +207,8 @@ Message Overlong() {
 }
 
 std::vector<Named> All() {
-  return {{"firing", Firing()},
-          {"resolved", Resolved()},
-          {"many", Many()},
-          {"hostile", Hostile()},
-          {"anomaly", Anomalous()}};
+  return {{"firing", Firing()},   {"resolved", Resolved()}, {"many", Many()},
+          {"hostile", Hostile()}, {"anomaly", Anomalous()}, {"chart", Charted()}};
 }
 
 std::vector<Destination> Destinations() {

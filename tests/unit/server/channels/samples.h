@@ -37,6 +37,7 @@ inline constexpr std::string_view kCanary = "CANARY0123456789";
 [[nodiscard]] Message Many();     // 40 firing, 3 resolved
 [[nodiscard]] Message Hostile();  // labels and annotations that attack
 [[nodiscard]] Message Anomalous();
+[[nodiscard]] Message Charted();   // with a picture, and an address of it
 [[nodiscard]] Message Overlong();  // every text as long as it gets
 
 struct Named {

@@ -180,6 +180,30 @@ TEST_F(EnricherTest, SaysWhatIsUnusual) {
   EXPECT_EQ(verdict->summary.substr(0, 12), "50 is above ");
 }
 
+TEST_F(EnricherTest, DrawsWhatItSaw) {
+  Start();
+  http_.Answer(200, Matrix(50));
+  const auto verdict = Ask();
+  ASSERT_TRUE(verdict && verdict->chart);
+  EXPECT_TRUE(verdict->chart->starts_with("\x89PNG"));
+  EXPECT_LE(verdict->chart->size(), 40U * 1024);
+}
+
+TEST_F(EnricherTest, DrawsNothingWhenTimeIsShortOrNobodyWantsIt) {
+  Start();
+  http_.Answer(200, Matrix(50));
+  const auto late = Ask(299ms);
+  ASSERT_TRUE(late);
+  EXPECT_EQ(late->chart, nullptr);
+  auto plain = std::make_shared<Config>(*config_);
+  plain->anomaly.chart = ChartStyle::kNone;
+  enricher_->SetConfig(plain);
+  http_.Answer(200, Matrix(50));
+  const auto unwanted = Ask();
+  ASSERT_TRUE(unwanted);
+  EXPECT_EQ(unwanted->chart, nullptr);
+}
+
 TEST_F(EnricherTest, SaysWhatIsNormal) {
   Start();
   http_.Answer(200, Matrix(10.2));

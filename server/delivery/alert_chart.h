@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The picture that goes with a message: the alert's own series over its last day with the range
+// that was expected at each step, the threshold of the alert's expression where it speaks of the
+// same query, and when the alert began. Pure.
+#pragma once
+
+#include <string>
+
+#include "server/base/result.h"
+#include "server/config/watch_config.h"
+#include "server/delivery/question.h"
+
+namespace warden {
+
+// `style` is not kNone. internal: the picture cannot be drawn.
+[[nodiscard]] Result<std::string> DrawAlert(const Question& question, Instant now,
+                                            const promapi::TimeSeries& series, ChartStyle style);
+
+}  // namespace warden
