@@ -29,15 +29,18 @@ class CheckVerb final : public Verb {
     if (loaded.exit_code != kSuccess) return loaded.exit_code;
     FindingsRun run(flags_, rules_, *loaded.config);
     LoadedRules rules = LoadRules(rules_, *loaded.config);
-    if (rules.project->files().empty() && rules.unread.empty() && rules.ignored == 0) {
-      Complain("found no rule file" + (rules.others == 0
-                                           ? std::string()
-                                           : " among " + std::to_string(rules.others) +
-                                                 " YAML files: name those that are to be checked"));
-      return kUsage;
+    // A run over the wrong folder must not look like a clean one.
+    const bool has_nothing =
+        rules.project->files().empty() && rules.unread.empty() && rules.ignored == 0;
+    if (has_nothing) {
+      Complain("found no rule file" +
+               (rules.others == 0 ? std::string()
+                                  : " among " + std::to_string(rules.others) +
+                                        " YAML files: name those that are to be checked"));
     }
     lint::LintResult result = run.Lint(*rules.project);
-    return run.Tell(std::move(result), *rules.project, std::move(rules.unread));
+    const int code = run.Tell(std::move(result), *rules.project, std::move(rules.unread));
+    return has_nothing && code == kSuccess ? kUsage : code;
   }
 
  private:

@@ -108,16 +108,30 @@ class Check(Case):
     def test_bytes_that_are_no_text_are_a_finding(self):
         self.write("binary.yml", bytes(range(256)) * 40)
         self.write("latin.yml", GOOD.replace("Down", "D\xf6wn").encode("latin-1"))
-        code, report = self.findings(".")
+        code, report = self.findings("binary.yml", "latin.yml")
         self.assertEqual(code, 1)
         self.assertEqual({f["file"] for f in report["findings"] if f["severity"] == "error"}, {"binary.yml", "latin.yml"})
+
+    def test_folders_hold_other_files_besides(self):
+        self.write("prometheus.yml", "global: {}\nscrape_configs: []\nrule_files: [a.yml]\n")
+        self.write("compose.yml", "services: {web: {image: x}}\n")
+        self.write("unit_test.yml", "rule_files: [a.yml]\ntests: [{promql_expr_test: [{expr: up, eval_time: 1m}]}]\n")
+        code, report = self.findings(".")
+        self.assertEqual((code, report["findings"]), (2, []), "a folder without rules is no clean one")
+        self.write("resource.yml", "apiVersion: v1\nkind: PrometheusRule\nmetadata: {name: a}\nspec:\n" +
+                   "".join("  " + line + "\n" for line in BROKEN.splitlines()))
+        self.write("good.yml", GOOD)
+        code, report = self.findings(".")
+        self.assertEqual((code, {f["file"] for f in report["findings"] if f["severity"] == "error"}), (1, {"resource.yml"}))
+        code, report = self.findings("compose.yml")
+        self.assertEqual(code, 1, "what is named is meant to be a rule file")
 
     def test_bombs_and_depth_end_quickly(self):
         bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
             f"{chr(98 + i)}: &{chr(98 + i)} [{','.join(['*' + chr(97 + i)] * 9)}]\n" for i in range(9))
         self.write("bomb.yml", bomb)
         self.write("deep.yml", "[" * 100000)
-        code, report = self.findings(".")
+        code, report = self.findings("bomb.yml", "deep.yml")
         self.assertEqual((code, len(report["unread"])), (1, 0))
 
     def test_writes_several_formats_at_once(self):

@@ -342,7 +342,9 @@ void TemplateHumanizeUnit(const RuleContext& rule, const TemplateText& text, Sin
     std::string wrong;
     if (name == "humanizePercentage" && unit.is_percent()) {
       wrong = "multiplies by 100 what is percent already";
-    } else if (name == "humanizePercentage" && unit.dimension != analysis::Dimension::kRatio) {
+    } else if (name == "humanizePercentage" && unit.dimension != analysis::Dimension::kRatio &&
+               !(unit.dimension == analysis::Dimension::kTime && unit.per_second)) {
+      // Seconds per second are a share of the time.
       wrong = "shows " + Text(unit) + " as a share of 100";
     } else if (name == "humanizeDuration" && unit.dimension != analysis::Dimension::kTime) {
       wrong = "shows " + Text(unit) + " as time";
