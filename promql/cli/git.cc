@@ -10,6 +10,9 @@
 namespace promql::cli {
 namespace {
 
+constexpr std::string_view kPlainInShells =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-";
+
 using Words = std::vector<std::string>;
 
 std::string Trimmed(std::string text) {
@@ -176,12 +179,16 @@ std::expected<std::string, std::string> GitRepository::FindBase(
     for (const std::string& name : {"refs/remotes/origin/" + *branch, "refs/heads/" + *branch}) {
       if (IsCommit(name)) return name;
     }
+    // A name that a shell would not take as it is stands in no command that people may copy.
+    const bool is_plain = branch->find_first_not_of(kPlainInShells) == std::string::npos;
     return std::unexpected(std::string(variable) + " says `" + *branch +
-                           "`, but there is no such branch here; fetch it (git fetch origin " +
-                           *branch + ") or name another with --base" + shallow);
+                           "`, but there is no such branch here; fetch it" +
+                           (is_plain ? " (git fetch origin " + *branch + ")" : "") +
+                           " or name another with --base" + shallow);
   }
   for (const char* const name : {"refs/remotes/origin/HEAD", "@{upstream}",
-                                 "refs/remotes/origin/main", "refs/remotes/origin/master"}) {
+                                 "refs/remotes/origin/main", "refs/remotes/origin/master",
+                                 "refs/heads/main", "refs/heads/master"}) {
     if (IsCommit(name)) return std::string(name);
   }
   return std::unexpected(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Templates of labels and annotations: what fails when it runs, and what renders as nothing.
 #include <algorithm>
-#include <set>
+#include <cctype>
 #include <string>
 
 #include "promql/analysis/facts.h"
@@ -313,6 +313,12 @@ void TemplateHumanize(const RuleContext& rule, const TemplateText& text, Sink& s
       }
       if (unit.dimension == analysis::Dimension::kRatio && !unit.is_percent()) {
         function = "humanizePercentage";
+      }
+      // `{{ $value }}s` and `{{ $value }}%` name the unit already.
+      const std::string_view behind = text.parsed->text().substr(statement.span.end);
+      if (!behind.empty() && (std::isalpha(static_cast<unsigned char>(behind.front())) != 0 ||
+                              behind.front() == '%')) {
+        function = "humanize";
       }
       Draft draft;
       draft.at = text.At(statement.span);
