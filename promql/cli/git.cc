@@ -187,8 +187,7 @@ std::expected<std::string, std::string> GitRepository::FindBase(
                            " or name another with --base" + shallow);
   }
   for (const char* const name : {"refs/remotes/origin/HEAD", "@{upstream}",
-                                 "refs/remotes/origin/main", "refs/remotes/origin/master",
-                                 "refs/heads/main", "refs/heads/master"}) {
+                                 "refs/remotes/origin/main", "refs/remotes/origin/master"}) {
     if (IsCommit(name)) return std::string(name);
   }
   return std::unexpected(
