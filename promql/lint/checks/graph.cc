@@ -226,7 +226,11 @@ void AlertsReferenceUnknown(const Project& project, Sink& sink) {
       const std::string_view name = reference.matcher->value;
       if (name.empty() || !project.Alerting(name).empty()) continue;
       // One that is nearly the same is a mistake; others may come from files that were not given.
-      const std::string_view near = Nearest(name, names);
+      std::vector<std::string_view> close;
+      std::ranges::copy_if(names, std::back_inserter(close), [&](std::string_view other) {
+        return other.size() <= name.size() + 2 && name.size() <= other.size() + 2;
+      });
+      const std::string_view near = Nearest(name, close);
       sink.Add(rule, {.at = rule.At(reference.matcher->span),
                       .message = "no rule of this run is an alert '" + std::string(name) + "'",
                       .advice = near.empty() ? "" : "did you mean '" + std::string(near) + "'?",
