@@ -3,6 +3,7 @@
 """`promwarden backtest` as a user starts it. usage: backtest_verb.py PROMWARDEN"""
 import csv
 import pathlib
+import random
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,13 @@ class Backtest(unittest.TestCase):
         done, _ = backtest("timestamp,value\n2026-03-01 00:00:00,1\nyesterday,2\n")
         self.assertEqual(done.returncode, 2)
         self.assertIn("line 3", done.stderr)
+
+    def test_a_larger_budget_raises_more(self):
+        rng = random.Random(5)
+        text = "".join(f"{1795000000 + 300 * i},{100 + rng.gauss(0, 1) ** 3}\n" for i in range(6000))
+        few, many = (sum(row["anomalous"] == "1" for row in backtest(text, "--alert-budget", budget)[1])
+                     for budget in ("1/30d", "5/1d"))
+        self.assertGreater(many, few)
 
     def test_says_that_there_is_no_such_detector(self):
         done, _ = backtest("1,1\n", "--detector", "oracle")
