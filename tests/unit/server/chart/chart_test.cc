@@ -9,12 +9,7 @@
 #include <numbers>
 #include <random>
 
-// Fontconfig keeps its caches to the end of the process; the leak sanitizer, if it is there, asks
-// here.
-extern "C" const char* __lsan_default_suppressions();   // NOLINT(bugprone-reserved-identifier)
-extern "C" const char* __lsan_default_suppressions() {  // NOLINT(bugprone-reserved-identifier)
-  return "leak:libfontconfig\n";
-}
+#include "tests/fakes/fontconfig_leaks.h"
 
 namespace warden::chart {
 namespace {

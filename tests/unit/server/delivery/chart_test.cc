@@ -3,6 +3,7 @@
 
 #include "server/delivery/alert_chart.h"
 #include "server/delivery/chart_shelf.h"
+#include "tests/fakes/fontconfig_leaks.h"
 
 namespace warden {
 namespace {
