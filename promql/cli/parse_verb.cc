@@ -77,20 +77,6 @@ void WriteExpression(JsonWriter& json, const Expression& expression) {
   json.EndObject();
 }
 
-std::string_view OperatorText(MatchOp op) {
-  switch (op) {
-    case MatchOp::kEqual:
-      return "=";
-    case MatchOp::kNotEqual:
-      return "!=";
-    case MatchOp::kRegex:
-      return "=~";
-    case MatchOp::kNotRegex:
-      return "!~";
-  }
-  return "=";
-}
-
 void WriteSelector(JsonWriter& json, const Selector& selector) {
   json.StartObject();
   json.Key("ok");
@@ -102,7 +88,7 @@ void WriteSelector(JsonWriter& json, const Selector& selector) {
     json.Key("name");
     Write(json, matcher.name);
     json.Key("op");
-    Write(json, OperatorText(matcher.op));
+    Write(json, Text(matcher.op));
     json.Key("value");
     Write(json, matcher.value);
     json.EndObject();

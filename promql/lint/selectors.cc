@@ -9,24 +9,6 @@
 #include "promql/syntax/walk.h"
 
 namespace promql::lint {
-namespace {
-
-std::string_view Operator(MatchOp op) {
-  switch (op) {
-    case MatchOp::kEqual:
-      return "=";
-    case MatchOp::kNotEqual:
-      return "!=";
-    case MatchOp::kRegex:
-      return "=~";
-    case MatchOp::kNotRegex:
-      return "!~";
-  }
-  return "=";
-}
-
-}  // namespace
-
 std::vector<SelectorAt> SelectorsIn(const Expr& root) {
   std::vector<SelectorAt> found;
   Walk(root, [&](const Expr& node) {
@@ -62,13 +44,13 @@ std::optional<DraftFix> MatcherFix(const RuleContext& rule, const LabelMatcher& 
                                    std::string_view value, std::string title, bool is_safe) {
   // Behind the name, which stays as it is written: operator and quoted value.
   const std::string_view written = rule.Written(matcher.span);
-  const std::size_t at = written.find(Operator(matcher.op), matcher.name.size());
+  const std::size_t at = written.find(Text(matcher.op), matcher.name.size());
   if (at == std::string_view::npos || written.empty()) return std::nullopt;
   const char quote = written.back();
   if (quote != '"' && quote != '\'' && quote != '`') return std::nullopt;
   const std::string_view special = quote == '`' ? "`\n" : "\\\"'\n";
   if (value.find_first_of(special) != std::string_view::npos) return std::nullopt;
-  std::string text(Operator(op));
+  std::string text(Text(op));
   text += quote;
   text += value;
   text += quote;

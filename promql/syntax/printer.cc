@@ -217,20 +217,7 @@ void AppendFill(std::string_view word, double value, std::string& out) {
 
 void AppendMatcher(const LabelMatcher& matcher, std::string& out) {
   AppendLabelName(matcher.name, out);
-  switch (matcher.op) {
-    case MatchOp::kEqual:
-      out += "=";
-      break;
-    case MatchOp::kNotEqual:
-      out += "!=";
-      break;
-    case MatchOp::kRegex:
-      out += "=~";
-      break;
-    case MatchOp::kNotRegex:
-      out += "!~";
-      break;
-  }
+  out += Text(matcher.op);
   AppendQuoted(matcher.value, out);
 }
 
