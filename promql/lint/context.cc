@@ -97,7 +97,7 @@ void RuleContext::Summarise() const {
 
 const analysis::Facts& RuleContext::expression_facts() const {
   auto& known = facts().expression;
-  if (!known) known.emplace(*expr());
+  if (!known) known.emplace(*expr(), analysis::LabelOptions{.languages = &file().languages()});
   return *known;
 }
 
@@ -134,6 +134,17 @@ FileContext::FileContext(const Project& project, rulefile::RuleFile file)
   directives_ = std::make_unique<const Directives>(ReadDirectives(*this));
 }
 FileContext::~FileContext() = default;
+
+analysis::LanguageCache& FileContext::languages() const {
+  if (!languages_) {
+    const bool is_old = project_->environment().target < Version{3, 0};
+    languages_ = std::make_unique<analysis::LanguageCache>(
+        is_old ? analysis::Dot::kStopsAtNewline : analysis::Dot::kMatchesNewline);
+  }
+  return *languages_;
+}
+
+void FileContext::DropFacts() const { languages_.reset(); }
 
 void Project::Add(rulefile::RuleFile file) {
   files_.push_back(std::make_unique<FileContext>(*this, std::move(file)));

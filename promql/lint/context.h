@@ -23,8 +23,9 @@
 #include "promql/template/template.h"
 
 namespace promql::analysis {
-struct Facts;  // promql/analysis/facts.h
-class Units;   // promql/analysis/units.h
+struct Facts;         // promql/analysis/facts.h
+class LanguageCache;  // promql/analysis/language.h
+class Units;          // promql/analysis/units.h
 }  // namespace promql::analysis
 
 namespace promql::lint {
@@ -126,12 +127,17 @@ class FileContext {
   [[nodiscard]] std::span<const GroupContext> groups() const { return groups_; }
   // What its comments say.
   [[nodiscard]] const Directives& directives() const { return *directives_; }
+  // Of the matchers in it, most of which stand in several rules; of the thread that checks it.
+  [[nodiscard]] analysis::LanguageCache& languages() const;
+  // When all of its rules are summarised.
+  void DropFacts() const;
 
  private:
   const Project* project_;
   rulefile::RuleFile file_;
   std::vector<GroupContext> groups_;
   std::unique_ptr<const Directives> directives_;
+  mutable std::unique_ptr<analysis::LanguageCache> languages_;
 };
 
 // What a run knows besides the rules; each null when nothing was given.

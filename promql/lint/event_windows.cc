@@ -4,36 +4,32 @@
 #include <algorithm>
 #include <array>
 
-#include "promql/syntax/walk.h"
+#include "promql/analysis/facts.h"
 
 namespace promql::lint {
 
-Duration LengthOf(const DurationValue& duration) {
-  return std::chrono::duration_cast<Duration>(std::chrono::nanoseconds(duration.nanoseconds));
+std::vector<WindowCall> WindowCallsIn(const RuleContext& rule) {
+  return WindowCallsIn(rule, *rule.expr());
 }
 
-std::vector<WindowCall> WindowCallsIn(const Expr& root) {
+std::vector<WindowCall> WindowCallsIn(const RuleContext& rule, const Expr& part) {
   std::vector<WindowCall> calls;
-  Walk(root, [&](const Expr& node) {
-    const Call* call = node.As<Call>();
-    if (call == nullptr) return;
-    for (const Expr* argument : call->args) {
-      const Expr* inner = argument;
-      while (const ParenExpr* paren = inner->As<ParenExpr>()) inner = paren->inner;
-      if (const MatrixSelector* matrix = inner->As<MatrixSelector>()) {
-        calls.push_back({&node, inner, matrix->selector->As<VectorSelector>(),
-                         call->function->name, LengthOf(matrix->range)});
-      } else if (const Subquery* subquery = inner->As<Subquery>()) {
-        calls.push_back({&node, inner, nullptr, call->function->name, LengthOf(subquery->range)});
-      }
-    }
-  });
+  for (const analysis::Window& window : rule.expression_facts().ranges.windows) {
+    if (window.function == nullptr) continue;
+    const Span span = window.function->span;
+    if (span.start < part.span.start || span.end > part.span.end) continue;
+    const MatrixSelector* matrix = window.expr->As<MatrixSelector>();
+    calls.push_back({window.function, window.expr,
+                     matrix == nullptr ? nullptr : matrix->selector->As<VectorSelector>(),
+                     window.function->As<Call>()->function->name,
+                     std::chrono::duration_cast<Duration>(window.range.value_or(Duration{0}))});
+  }
   return calls;
 }
 
 bool CountsEvents(std::string_view function) {
   constexpr auto kNames = std::to_array<std::string_view>(
-      {"increase", "xincrease", "changes", "resets", "delta", "idelta"});
+      {"increase", "changes", "resets", "delta", "idelta"});
   return std::ranges::find(kNames, function) != kNames.end();
 }
 

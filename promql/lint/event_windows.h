@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Functions that count what happened in a window, and the windows of an expression.
+// Functions over windows, as the checks that speak of them see them.
 #pragma once
 
 #include <chrono>
 #include <string_view>
 #include <vector>
 
-#include "promql/lint/environment.h"
+#include "promql/lint/context.h"
 #include "promql/syntax/ast.h"
 
 namespace promql::lint {
@@ -20,14 +20,13 @@ struct WindowCall {
   Duration window{0};  // 0: computed when the query runs
 };
 
-[[nodiscard]] std::vector<WindowCall> WindowCallsIn(const Expr& root);
+// Of the whole expression, or of a part of it; in the order of the text.
+[[nodiscard]] std::vector<WindowCall> WindowCallsIn(const RuleContext& rule);
+[[nodiscard]] std::vector<WindowCall> WindowCallsIn(const RuleContext& rule, const Expr& part);
 
 // Whether the function tells how much happened in its window: increase, changes, resets, delta …
 [[nodiscard]] bool CountsEvents(std::string_view function);
 // Whether it needs two samples in its window: rate and its like.
 [[nodiscard]] bool NeedsTwoSamples(std::string_view function);
-
-// Of a literal duration; 0 for one that is computed.
-[[nodiscard]] Duration LengthOf(const DurationValue& duration);
 
 }  // namespace promql::lint

@@ -76,6 +76,7 @@ void RunOnFile(const std::vector<const CheckInfo*>& checks, const FileContext& f
       rule.Summarise();
     }
   }
+  file.DropFacts();
 }
 
 // Calls work(i) for 0..count on several threads, each i once.

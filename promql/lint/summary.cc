@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "promql/analysis/alert.h"
-#include "promql/lint/event_windows.h"
 
 namespace promql::lint {
 namespace {
@@ -22,13 +21,10 @@ std::optional<PlainThreshold> ThresholdOf(const Expr& root, const analysis::Fact
 }
 
 MetricRead ReadOf(const analysis::MetricUse& use, const analysis::Tree& tree) {
-  MetricRead read{use.selector, use.naming, use.name, use.matcher, Duration{0}, false};
   const Expr* parent = tree.nodes()[tree.ParentOf(tree.IdOf(*use.selector))];
-  if (const MatrixSelector* matrix = parent->As<MatrixSelector>()) {
-    read.window = LengthOf(matrix->range);
-    read.is_bridged = use.range_function != nullptr;
-  }
-  return read;
+  const bool has_range = parent->As<MatrixSelector>() != nullptr;
+  return {use.selector, use.naming, use.name, use.matcher, has_range,
+          has_range && use.range_function != nullptr};
 }
 
 // What is worth recording: an aggregation over something that is itself worked out.

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "promql/analysis/facts.h"
-#include "promql/lint/environment.h"
 
 namespace promql::lint {
 
@@ -19,8 +18,8 @@ struct MetricRead {
   analysis::Naming naming = analysis::Naming::kNameless;
   std::string_view name;                  // kExact
   const LabelMatcher* matcher = nullptr;  // on the name, of kPattern
-  Duration window{0};                     // of the range selector around it
-  bool is_bridged = false;                // last_over_time and the like: holes do not matter
+  bool has_range = false;                 // a range selector is around it
+  bool is_bridged = false;                // and a function over it: holes do not matter
 };
 
 // `observed op number`, with nothing else to the condition.

@@ -3,18 +3,13 @@
 // that equality matchers give it.
 #include <algorithm>
 
+#include "promql/analysis/tree.h"
 #include "promql/lint/check.h"
 #include "promql/model/duration.h"
 #include "promql/syntax/walk.h"
 
 namespace promql::lint::checks {
 namespace {
-
-const Expr& Inside(const Expr& expr) {
-  const Expr* inner = &expr;
-  while (const ParenExpr* paren = inner->As<ParenExpr>()) inner = paren->inner;
-  return *inner;
-}
 
 template <class Visit>
 void ForEachAbsent(const RuleContext& rule, const Visit& visit) {
@@ -35,7 +30,7 @@ void AlertAbsentFor(const RuleContext& rule, Sink& sink) {
   const Duration needed = 2 * scrape;
   if (rule.for_() >= needed) return;
   // Only when absent() is the alert, not one of its conditions.
-  const Call* call = Inside(*rule.expr()).As<Call>();
+  const Call* call = analysis::Unwrapped(*rule.expr()).As<Call>();
   if (call == nullptr || call->function->name != "absent") return;
   const bool has_for = rule.for_() > Duration{0};
   sink.Add({.at = has_for ? rule.rule().for_->text.source : rule.At(*rule.expr()),
@@ -52,7 +47,7 @@ void AlertAbsentFor(const RuleContext& rule, Sink& sink) {
 void AlertAbsentLabels(const RuleContext& rule, Sink& sink) {
   if (!rule.is_alert()) return;
   ForEachAbsent(rule, [&](const Expr& node, const Call& call) {
-    const Expr* inner = &Inside(*call.args.front());
+    const Expr* inner = &analysis::Unwrapped(*call.args.front());
     if (const MatrixSelector* matrix = inner->As<MatrixSelector>()) inner = matrix->selector;
     const VectorSelector* selector = inner->As<VectorSelector>();
     if (selector == nullptr) return;
@@ -73,7 +68,7 @@ void AlertAbsentLabels(const RuleContext& rule, Sink& sink) {
 void AlertAbsentAggregate(const RuleContext& rule, Sink& sink) {
   if (!rule.is_alert()) return;
   ForEachAbsent(rule, [&](const Expr& node, const Call& call) {
-    const AggregateExpr* aggregate = Inside(*call.args.front()).As<AggregateExpr>();
+    const AggregateExpr* aggregate = analysis::Unwrapped(*call.args.front()).As<AggregateExpr>();
     if (aggregate == nullptr) return;
     sink.Add({.at = rule.At(node),
               .message = std::string(call.function->name) + "() of an aggregation loses the labels "

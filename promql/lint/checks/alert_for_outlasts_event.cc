@@ -3,18 +3,13 @@
 // condition holds for ten minutes only when events keep coming.
 #include <algorithm>
 
+#include "promql/analysis/tree.h"
 #include "promql/lint/check.h"
 #include "promql/lint/event_windows.h"
 #include "promql/model/duration.h"
 
 namespace promql::lint::checks {
 namespace {
-
-const Expr& Inside(const Expr& expr) {
-  const Expr* inner = &expr;
-  while (const ParenExpr* paren = inner->As<ParenExpr>()) inner = paren->inner;
-  return *inner;
-}
 
 // Whether a single event makes the comparison true: > 0, >= 1, != 0 and their like up to 1.
 bool OneEventIsEnough(BinaryOp op, double threshold) {
@@ -25,7 +20,7 @@ bool OneEventIsEnough(BinaryOp op, double threshold) {
 
 // The events that a comparison counts: a window function, or a sum of such.
 const Expr* CountedIn(const Expr& expr) {
-  const Expr& inner = Inside(expr);
+  const Expr& inner = analysis::Unwrapped(expr);
   if (const AggregateExpr* aggregate = inner.As<AggregateExpr>()) {
     const bool adds = aggregate->op == AggregateOp::kSum || aggregate->op == AggregateOp::kMax;
     return adds ? CountedIn(*aggregate->operand) : nullptr;
@@ -38,14 +33,14 @@ const Expr* CountedIn(const Expr& expr) {
 
 void AlertForOutlastsEvent(const RuleContext& rule, Sink& sink) {
   if (!rule.is_alert() || rule.for_() <= Duration{0}) return;
-  const Expr& condition = Inside(*rule.expr());
+  const Expr& condition = analysis::Unwrapped(*rule.expr());
   const BinaryExpr* compares = condition.As<BinaryExpr>();
   if (compares == nullptr || !IsComparison(compares->op)) return;
-  const NumberLiteral* threshold = Inside(*compares->rhs).As<NumberLiteral>();
+  const NumberLiteral* threshold = analysis::Unwrapped(*compares->rhs).As<NumberLiteral>();
   const Expr* counted = CountedIn(*compares->lhs);
   if (threshold == nullptr || counted == nullptr) return;
   if (!OneEventIsEnough(compares->op, threshold->value)) return;
-  const auto calls = WindowCallsIn(*counted);
+  const auto calls = WindowCallsIn(rule, *counted);
   if (calls.empty() || calls.front().window <= Duration{0}) return;
   const Duration window = calls.front().window;
   // delta() of a gauge goes on as long as the gauge does.

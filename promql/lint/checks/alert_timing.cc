@@ -52,7 +52,7 @@ void AlertKeepFiringBelowInterval(const RuleContext& rule, Sink& sink) {
 void AlertWindowBelowInterval(const RuleContext& rule, Sink& sink) {
   if (!rule.is_alert()) return;
   const Duration interval = rule.group().interval();
-  for (const WindowCall& call : WindowCallsIn(*rule.expr())) {
+  for (const WindowCall& call : WindowCallsIn(rule)) {
     if (!CountsEvents(call.function) || call.window <= Duration{0} || call.window >= interval) {
       continue;
     }

@@ -29,7 +29,7 @@ void RangeHuge(const RuleContext& rule, Sink& sink) {
   constexpr auto kLong = std::chrono::hours(24);
   const Duration interval = rule.group().interval();
   if (interval >= std::chrono::hours(1)) return;
-  for (const WindowCall& call : WindowCallsIn(*rule.expr())) {
+  for (const WindowCall& call : WindowCallsIn(rule)) {
     if (call.window <= kLong || call.selector == nullptr) continue;
     sink.Add({.at = rule.At(*call.argument),
               .message = "every " + FormatDuration(interval) + " this reads " +

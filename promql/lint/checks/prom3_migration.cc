@@ -54,7 +54,7 @@ void Prom3LeInteger(const RuleContext& rule, Sink& sink) {
 // Ranges and lookbacks leave out a sample that lies exactly at their left end.
 void Prom3LeftOpen(const RuleContext& rule, Sink& sink) {
   if (IsBefore3(rule)) return;
-  for (const WindowCall& call : WindowCallsIn(*rule.expr())) {
+  for (const WindowCall& call : WindowCallsIn(rule)) {
     if (call.selector == nullptr || call.window <= Duration{0}) continue;
     const ScrapeInterval scrape = ScrapeIntervalOf(rule, *call.selector);
     if (!scrape.is_stated || call.window != scrape.length) continue;

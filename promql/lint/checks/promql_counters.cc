@@ -131,7 +131,7 @@ void RateOnGauge(const RuleContext& rule, Sink& sink) {
 }
 
 void DeltaOnCounter(const RuleContext& rule, Sink& sink) {
-  for (const WindowCall& call : WindowCallsIn(*rule.expr())) {
+  for (const WindowCall& call : WindowCallsIn(rule)) {
     if (call.selector == nullptr) continue;
     const bool is_delta =
         call.function == "delta" || call.function == "idelta" || call.function == "deriv";
@@ -147,7 +147,7 @@ void DeltaOnCounter(const RuleContext& rule, Sink& sink) {
 
 // Of counters one sum up what they grew, not grow what they sum up to: rate(sum(x)[5m:]).
 void RateOfSum(const RuleContext& rule, Sink& sink) {
-  for (const WindowCall& call : WindowCallsIn(*rule.expr())) {
+  for (const WindowCall& call : WindowCallsIn(rule)) {
     if (!analysis::IsForCounters(call.function)) continue;
     if (const Subquery* subquery = call.argument->As<Subquery>()) {
       const Expr& inner = analysis::Unwrapped(*subquery->operand);
@@ -179,7 +179,7 @@ void RateOfSum(const RuleContext& rule, Sink& sink) {
 }
 
 void Irate(const RuleContext& rule, Sink& sink) {
-  for (const WindowCall& call : WindowCallsIn(*rule.expr())) {
+  for (const WindowCall& call : WindowCallsIn(rule)) {
     if (call.function != "irate" && call.function != "idelta") continue;
     const std::string slower = call.function == "irate" ? "rate" : "delta";
     Draft draft;

@@ -17,14 +17,9 @@ bool IsRegex(const LabelMatcher& matcher) {
   return matcher.op == MatchOp::kRegex || matcher.op == MatchOp::kNotRegex;
 }
 
-analysis::Dot DotOf(const RuleContext& rule) {
-  return rule.project().environment().target < Version{3, 0} ? analysis::Dot::kStopsAtNewline
-                                                             : analysis::Dot::kMatchesNewline;
-}
-
 // The strings that the pattern itself matches, whichever way the matcher looks at it.
-Language PatternOf(const RuleContext& rule, const LabelMatcher& matcher) {
-  return Language::OfMatcher(MatchOp::kRegex, matcher.value, DotOf(rule));
+const Language& PatternOf(const RuleContext& rule, std::string_view pattern) {
+  return rule.file().languages().OfMatcher(MatchOp::kRegex, pattern);
 }
 
 template <class Visit>
@@ -66,7 +61,7 @@ void RegexpLiteral(const RuleContext& rule, Sink& sink) {
   ForEachRegex(rule, [&](const VectorSelector& /*selector*/, const LabelMatcher& matcher) {
     // What can be repeated or chosen from is more than one text, nearly always.
     if (matcher.value.empty() || matcher.value.find_first_of("*+|") != std::string_view::npos) return;
-    const auto listing = PatternOf(rule, matcher).List();
+    const auto listing = PatternOf(rule, matcher.value).List();
     if (!listing.strings || listing.strings->size() != 1) return;
     const std::string& only = listing.strings->front();
     const bool negated = matcher.op == MatchOp::kNotRegex;
@@ -89,9 +84,9 @@ void RegexpAnchor(const RuleContext& rule, Sink& sink) {
     if (anchors.front) bare.remove_prefix(1);
     if (anchors.back) bare.remove_suffix(1);
     // a|b is anchored as a whole; ^a|b$ reads as if it were not.
-    const Language now = PatternOf(rule, matcher);
-    const Language then = Language::OfMatcher(MatchOp::kRegex, bare, DotOf(rule));
-    if (analysis::AreEqual(now, then) != Answer::kYes) return;
+    if (analysis::AreEqual(PatternOf(rule, matcher.value), PatternOf(rule, bare)) != Answer::kYes) {
+      return;
+    }
     Draft draft{.at = rule.At(matcher.span),
                 .message = std::string(anchors.front && anchors.back ? "^ and $ are"
                                        : anchors.front               ? "^ is"
@@ -107,7 +102,7 @@ void RegexpNoop(const RuleContext& rule, Sink& sink) {
   ForEachRegex(rule, [&](const VectorSelector& selector, const LabelMatcher& matcher) {
     // Only a pattern that begins with anything, or with a choice, can match everything.
     if (std::string_view(".(^[").find(matcher.value.substr(0, 1)) == std::string_view::npos) return;
-    const Language language = Language::OfMatcher(matcher.op, matcher.value, DotOf(rule));
+    const Language& language = rule.file().languages().OfMatcher(matcher.op, matcher.value);
     if (language.IsUniversal() == Answer::kYes && matcher.name != "__name__") {
       Draft draft{.at = rule.At(matcher.span),
                   .message = "this matcher lets every series through, with or without the label '" +

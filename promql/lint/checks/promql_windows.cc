@@ -27,7 +27,7 @@ std::string IntervalText(const ScrapeInterval& scrape) {
 // rate() and its like need two samples in their window; since Prometheus 3 a window is open on the
 // left, so that one of exactly the scrape interval holds one.
 void WindowSmall(const RuleContext& rule, Sink& sink) {
-  for (const WindowCall& call : WindowCallsIn(*rule.expr())) {
+  for (const WindowCall& call : WindowCallsIn(rule)) {
     if (call.selector == nullptr || call.window <= Duration{0}) continue;
     if (!NeedsTwoSamples(call.function)) continue;
     const ScrapeInterval scrape = ScrapeIntervalOf(rule, *call.selector);
@@ -58,8 +58,8 @@ void WindowMismatch(const RuleContext& rule, Sink& sink) {
   Walk(*rule.expr(), [&](const Expr& node) {
     const BinaryExpr* binary = node.As<BinaryExpr>();
     if (binary == nullptr || (binary->op != BinaryOp::kDiv && binary->op != BinaryOp::kSub)) return;
-    const auto left = WindowCallsIn(*binary->lhs);
-    const auto right = WindowCallsIn(*binary->rhs);
+    const auto left = WindowCallsIn(rule, *binary->lhs);
+    const auto right = WindowCallsIn(rule, *binary->rhs);
     if (left.size() != 1 || right.size() != 1) return;
     const WindowCall& a = left.front();
     const WindowCall& b = right.front();
@@ -142,7 +142,7 @@ void RangeLimit(const RuleContext& rule, Sink& sink) {
 // predict_linear(x[1h], 7*86400): a line through an hour says little about next week.
 void PredictHorizon(const RuleContext& rule, Sink& sink) {
   constexpr double kFarthest = 24;
-  for (const WindowCall& call : WindowCallsIn(*rule.expr())) {
+  for (const WindowCall& call : WindowCallsIn(rule)) {
     if (call.function != "predict_linear" || call.window <= Duration{0}) continue;
     const Expr& ahead = *call.call->As<Call>()->args.back();
     const analysis::Interval seconds =

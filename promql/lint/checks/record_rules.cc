@@ -64,7 +64,7 @@ void RecordWindow(const RuleContext& rule, Sink& sink) {
   if (rule.is_alert() || rule.name().find(':') == std::string_view::npos) return;
   const auto promised = WindowInName(Split(rule.name(), ':').back());
   if (!promised) return;
-  const auto calls = WindowCallsIn(*rule.expr());
+  const auto calls = WindowCallsIn(rule);
   if (calls.empty()) return;
   const auto fits = [&](const WindowCall& call) {
     return call.window == *promised || call.window == Duration{0};

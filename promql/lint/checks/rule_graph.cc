@@ -4,7 +4,6 @@
 #include <map>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -39,7 +38,7 @@ bool IsIn(const GroupContext& group, std::span<const RuleContext* const> rules) 
 void ConsumerFirst(const Project& project, Sink& sink) {
   ForEachRule(project, [&](const RuleContext& rule) {
     for (const MetricRead& read : rule.summary()->reads) {
-      if (read.naming != analysis::Naming::kExact || read.window > Duration{0}) continue;
+      if (read.naming != analysis::Naming::kExact || read.has_range) continue;
       const auto makers = project.Recording(read.name);
       // Recorded elsewhere too, or above as well: it need not be this one.
       if (makers.size() != 1 || &makers.front()->group() != &rule.group()) continue;
@@ -85,106 +84,6 @@ void CrossGroupLag(const Project& project, Sink& sink) {
               .advice = "put rules that depend on each other into one group, in order",
               .related = {{&slowest->file(), NamePlace(*slowest), "it is recorded here"}}});
   });
-}
-
-// a reads b and b reads a: each sees what the other made the evaluation before.
-void GraphCycle(const Project& project, Sink& sink) {
-  std::vector<const RuleContext*> rules;
-  std::unordered_map<const RuleContext*, std::size_t> index;
-  ForEachRule(project, [&](const RuleContext& rule) {
-    if (rule.is_alert()) return;
-    index.emplace(&rule, rules.size());
-    rules.push_back(&rule);
-  });
-  // Tarjan's strongly connected components, without recursion.
-  struct State {
-    std::size_t order = 0;  // 0: not seen
-    std::size_t low = 0;
-    bool on_stack = false;
-  };
-  struct Frame {
-    std::size_t rule;
-    std::size_t read;
-    std::size_t maker;
-  };
-  std::vector<State> states(rules.size());
-  std::vector<std::size_t> stack;
-  std::size_t counter = 0;
-  const auto makers_of = [&](std::size_t rule, std::size_t read) {
-    const MetricRead& one = rules[rule]->summary()->reads[read];
-    return one.naming == analysis::Naming::kExact ? project.Recording(one.name)
-                                                  : std::span<const RuleContext* const>{};
-  };
-  const auto report = [&](std::vector<std::size_t> members) {
-    std::ranges::sort(members);
-    const RuleContext& first = *rules[members.front()];
-    const bool is_itself = members.size() == 1;
-    Draft draft;
-    draft.at = NamePlace(first);
-    draft.message = is_itself ? "this rule reads what it records: it adds to its own last value"
-                              : "these rules read each other: each sees what the other recorded "
-                                "the evaluation before";
-    draft.advice = "write one of them without the other";
-    draft.confidence = is_itself ? Confidence::kHeuristic : Confidence::kProven;
-    if (is_itself) draft.severity = Severity::kInfo;
-    for (std::size_t i = 1; i < members.size(); ++i) {
-      const RuleContext& other = *rules[members[i]];
-      draft.related.push_back({&other.file(), NamePlace(other), "part of the circle"});
-    }
-    sink.Add(first, std::move(draft));
-  };
-  for (std::size_t start = 0; start < rules.size(); ++start) {
-    if (states[start].order != 0) continue;
-    std::vector<Frame> frames;
-    const auto enter = [&](std::size_t rule) {
-      states[rule] = {++counter, counter, true};
-      stack.push_back(rule);
-      frames.push_back({rule, 0, 0});
-    };
-    enter(start);
-    while (!frames.empty()) {
-      Frame& frame = frames.back();
-      const std::size_t rule = frame.rule;
-      if (frame.read < rules[rule]->summary()->reads.size()) {
-        const auto makers = makers_of(rule, frame.read);
-        if (frame.maker >= makers.size()) {
-          ++frame.read;
-          frame.maker = 0;
-          continue;
-        }
-        const auto found = index.find(makers[frame.maker++]);
-        if (found == index.end()) continue;
-        State& next = states[found->second];
-        if (next.order == 0) {
-          enter(found->second);
-        } else if (next.on_stack) {
-          states[rule].low = std::min(states[rule].low, next.order);
-        }
-        continue;
-      }
-      frames.pop_back();
-      if (!frames.empty()) {
-        State& above = states[frames.back().rule];
-        above.low = std::min(above.low, states[rule].low);
-      }
-      if (states[rule].low != states[rule].order) continue;
-      std::vector<std::size_t> members;
-      for (std::size_t member = stack.size();;) {
-        member = stack.back();
-        stack.pop_back();
-        states[member].on_stack = false;
-        members.push_back(member);
-        if (member == rule) break;
-      }
-      const auto reads_itself = [&] {
-        const auto& reads = rules[rule]->summary()->reads;
-        return std::ranges::any_of(reads, [&](const MetricRead& read) {
-          return read.naming == analysis::Naming::kExact && read.name == rules[rule]->name();
-        });
-      };
-      if (members.size() > 1 || reads_itself()) report(std::move(members));
-    }
-  }
 }
 
 // Nothing in these files reads it; dashboards may.
