@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
+#include <set>
+#include <vector>
 
 #include "promql/cli/findings_output.h"
 #include "promql/cli/git.h"
@@ -24,7 +26,27 @@ std::optional<std::string> Environment(const char* name) {
 struct Difference {
   std::string commit;
   std::map<std::string, RuleChanges::FileChange> files;  // by path from the working folder
+  std::vector<std::string> removed;                      // texts of files that are gone
 };
+
+// What was recorded before and is not now.
+std::set<std::string, std::less<>> NoLongerRecorded(const Difference& difference,
+                                                    const lint::Project& project,
+                                                    const lint::Config& config) {
+  std::set<std::string, std::less<>> gone;
+  const auto look = [&](const std::string& path, const std::string& text) {
+    const rulefile::RuleFile before = ReadRules(path, text, config, rulefile::Schema::kAuto);
+    for (const rulefile::Group& group : before.groups) {
+      for (const rulefile::Rule& rule : group.rules) {
+        const bool is_record = rule.kind == rulefile::RuleKind::kRecord;
+        if (is_record && project.Recording(rule.name.value).empty()) gone.emplace(rule.name.value);
+      }
+    }
+  };
+  for (const auto& [path, change] : difference.files) look(path, change.before);
+  for (const std::string& text : difference.removed) look("", text);
+  return gone;
+}
 
 class CiVerb final : public Verb {
  public:
@@ -61,8 +83,14 @@ class CiVerb final : public Verb {
     options.wants = [&](const lint::RuleContext& rule) {
       return changes.StateOf(rule) != RuleState::kUnmodified;
     };
+    lint::Surroundings known = rules.project->surroundings();
+    known.no_longer_recorded = NoLongerRecorded(*difference, *rules.project, *loaded.config);
+    rules.project->Add(std::move(known));
     lint::LintResult result = run.Lint(*rules.project, std::move(options));
-    std::erase_if(result.findings, [&](const auto& one) { return !changes.Concerns(one); });
+    // What a change breaks elsewhere is told where it breaks.
+    std::erase_if(result.findings, [&](const auto& one) {
+      return one.id != "graph/removed-dependency" && !changes.Concerns(one);
+    });
     std::erase_if(result.suppressed,
                   [&](const auto& one) { return !changes.Concerns(one.finding); });
     if (!flags_.quiet) {
@@ -85,13 +113,16 @@ class CiVerb final : public Verb {
     if (!changed) return std::unexpected(changed.error());
     std::vector<std::string> old_paths;
     for (const ChangedFile& file : *changed) {
-      if (!file.old_path.empty() && !file.path.empty()) old_paths.push_back(file.old_path);
+      if (!file.old_path.empty()) old_paths.push_back(file.old_path);
     }
     auto texts = repository->FilesAt(*commit, old_paths);
     if (!texts) return std::unexpected(texts.error());
-    Difference difference{std::move(*commit), {}};
+    Difference difference{std::move(*commit), {}, {}};
     for (const ChangedFile& file : *changed) {
-      if (file.path.empty()) continue;
+      if (file.path.empty()) {
+        difference.removed.push_back((*texts)[file.old_path]);
+        continue;
+      }
       // git speaks from the root of the repository, the user from where they are.
       const std::string& prefix = repository->prefix();
       const std::string name =

@@ -90,7 +90,9 @@ RuleFacts& RuleContext::facts() const {
 
 void RuleContext::Summarise() const {
   if (expr() != nullptr) {
-    summary_ = std::make_unique<const RuleSummary>(Summarised(*expr(), expression_facts()));
+    const bool has_facts = facts_ && facts_->expression;
+    summary_ = std::make_unique<const RuleSummary>(
+        has_facts ? Summarised(*expr(), *facts_->expression) : Summarised(*expr()));
   }
   facts_.reset();
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -144,6 +145,8 @@ class FileContext {
 struct Surroundings {
   std::shared_ptr<const RuleTests> tests;
   std::shared_ptr<const Route> route;  // the root of Alertmanager's tree
+  // Metrics that rules recorded before the change that is looked at, and that none records now.
+  std::set<std::string, std::less<>> no_longer_recorded;
 };
 
 // Every file of a run, and where things are in them.

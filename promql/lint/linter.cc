@@ -66,14 +66,15 @@ void RunOnFile(const std::vector<const CheckInfo*>& checks, const FileContext& f
   }
   for (const GroupContext& group : file.groups()) {
     for (const RuleContext& rule : group.rules()) {
-      if (options.wants && !options.wants(rule)) continue;
+      const bool is_wanted = !options.wants || options.wants(rule);
       for (const CheckInfo* check : checks) {
-        if (check->scope == CheckScope::kRule || check->scope == CheckScope::kExpr ||
-            check->scope == CheckScope::kTemplates) {
+        if (is_wanted &&
+            (check->scope == CheckScope::kRule || check->scope == CheckScope::kExpr ||
+             check->scope == CheckScope::kTemplates)) {
           RunOnRule(*check, rule, sink);
         }
       }
-      rule.Summarise();
+      rule.Summarise();  // those that nobody asked about too: others may be the same
     }
   }
   file.DropFacts();

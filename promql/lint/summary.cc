@@ -8,7 +8,7 @@
 namespace promql::lint {
 namespace {
 
-std::optional<PlainThreshold> ThresholdOf(const Expr& root, const analysis::Facts& facts) {
+std::optional<PlainThreshold> ThresholdOf(const Expr& root, const analysis::Hashes& hashes) {
   const analysis::AlertSplit split = analysis::SplitAlert(root);
   if (split.conditions.size() != 1) return std::nullopt;
   const analysis::Condition& condition = split.conditions.front();
@@ -17,7 +17,7 @@ std::optional<PlainThreshold> ThresholdOf(const Expr& root, const analysis::Fact
   }
   const analysis::Comparison& compares = condition.comparisons.front();
   if (!compares.number || compares.returns_bool) return std::nullopt;
-  return PlainThreshold{facts.hashes.Of(*condition.observed), compares.op, *compares.number};
+  return PlainThreshold{hashes.Of(*condition.observed), compares.op, *compares.number};
 }
 
 MetricRead ReadOf(const analysis::MetricUse& use, const analysis::Tree& tree) {
@@ -35,24 +35,32 @@ bool IsCostly(const Expr& node) {
   return inner.As<VectorSelector>() == nullptr;
 }
 
-}  // namespace
-
-RuleSummary Summarised(const Expr& root, const analysis::Facts& facts) {
+RuleSummary Made(const Expr& root, const analysis::Tree& tree, const analysis::Hashes& hashes,
+                 const analysis::Names& names) {
   RuleSummary summary;
-  summary.hash = facts.hashes.OfRoot();
-  summary.threshold = ThresholdOf(root, facts);
-  for (const analysis::MetricUse& use : facts.names.metrics) {
-    summary.reads.push_back(ReadOf(use, facts.tree));
-  }
-  summary.alerts = facts.names.alerts;
-  const auto nodes = facts.tree.nodes();
-  for (analysis::Tree::Id id = facts.tree.size(); id-- > 0;) {
+  summary.hash = hashes.OfRoot();
+  summary.threshold = ThresholdOf(root, hashes);
+  for (const analysis::MetricUse& use : names.metrics) summary.reads.push_back(ReadOf(use, tree));
+  summary.alerts = names.alerts;
+  const auto nodes = tree.nodes();
+  for (analysis::Tree::Id id = tree.size(); id-- > 0;) {
     if (!IsCostly(*nodes[id])) continue;
-    const auto size = facts.tree.SubtreeSize(id);
-    summary.parts.push_back({facts.hashes.Of(id), nodes[id], size});
+    const auto size = tree.SubtreeSize(id);
+    summary.parts.push_back({hashes.Of(id), nodes[id], size});
     id -= size - 1;  // what is inside it stands right before it
   }
   return summary;
+}
+
+}  // namespace
+
+RuleSummary Summarised(const Expr& root, const analysis::Facts& facts) {
+  return Made(root, facts.tree, facts.hashes, facts.names);
+}
+
+RuleSummary Summarised(const Expr& root) {
+  const analysis::Tree tree(root);
+  return Made(root, tree, analysis::Hashes(tree), analysis::FindNames(tree));
 }
 
 }  // namespace promql::lint

@@ -44,6 +44,8 @@ struct RuleSummary {
   std::vector<SubExpression> parts;
 };
 
+// From facts that are there already, or from the few that it takes.
 [[nodiscard]] RuleSummary Summarised(const Expr& root, const analysis::Facts& facts);
+[[nodiscard]] RuleSummary Summarised(const Expr& root);
 
 }  // namespace promql::lint

@@ -329,6 +329,25 @@ class Ci(Case):
         self.git("checkout", "-q", "topic")
         self.assertEqual(self.ci("--base", "main")[:2], (0, []))
 
+    def test_changed_rules_are_held_against_those_that_did_not_change(self):
+        self.write("rules/new.yml", GOOD)
+        code, out, _ = self.run_lint("ci", "--format", "json", "--enable", "alert/duplicate", "--base", "main")
+        self.assertEqual([f["file"] for f in json.loads(out)["findings"]], ["rules/new.yml"], out)
+
+    def test_tells_who_reads_what_is_recorded_no_longer(self):
+        self.git("checkout", "-q", "main")
+        self.write("rules/records.yml", "groups:\n- name: r\n  rules:\n  - record: a:b:c\n    expr: sum(up)\n")
+        self.write("rules/reads.yml", "groups:\n- name: a\n  rules:\n  - alert: A\n    expr: a:b:c < 1\n")
+        self.commit("both")
+        self.git("checkout", "-q", "-b", "removes")
+        (self.folder / "rules/records.yml").unlink()
+        self.commit("remove")
+        for add in ("", "groups:\n- name: r\n  rules:\n  - record: other\n    expr: sum(up)\n"):
+            if add:
+                self.write("rules/records.yml", add)
+            code, out, _ = self.run_lint("ci", "--format", "json", "--enable", "graph/removed-dependency", "--base", "main")
+            self.assertEqual((code, [f["file"] for f in json.loads(out)["findings"]]), (1, ["rules/reads.yml"]))
+
     def test_finds_the_base_from_the_server_and_from_origin(self):
         self.write("rules/b.yml", BROKEN)
         self.commit("break")

@@ -86,6 +86,21 @@ void CrossGroupLag(const Project& project, Sink& sink) {
   });
 }
 
+// In `ci`: the branch took away a recording rule that others read.
+void RemovedDependency(const Project& project, Sink& sink) {
+  const auto& removed = project.surroundings().no_longer_recorded;
+  if (removed.empty()) return;
+  ForEachRule(project, [&](const RuleContext& rule) {
+    for (const MetricRead& read : rule.summary()->reads) {
+      if (read.naming != analysis::Naming::kExact || !removed.contains(read.name)) continue;
+      sink.Add(rule, {.at = rule.At(*read.selector),
+                      .message = "no rule records '" + std::string(read.name) +
+                                 "' any more: this rule reads what is not there",
+                      .advice = "keep the recording rule, or change this rule with it"});
+    }
+  });
+}
+
 // Nothing in these files reads it; dashboards may.
 void UnusedRecord(const Project& project, Sink& sink) {
   std::unordered_set<std::string_view> read;

@@ -7,6 +7,7 @@
 //   ==> config            # optional: .promwarden-lint.yaml
 //   ==> tests             # optional: unit tests in promtool's format
 //   ==> alertmanager      # optional: a configuration with routes
+//   ==> removed           # optional: a metric that is recorded no longer
 //   ==>
 //   5:9 warning likely: message …
 //
@@ -38,6 +39,7 @@ struct Case {
   std::string config;
   std::string tests;
   std::string alertmanager;
+  std::string removed;
   std::string expected;
 };
 
@@ -47,7 +49,7 @@ std::vector<Case> ReadCases(const std::filesystem::path& file) {
   std::string* part = nullptr;
   for (std::string line; std::getline(in, line);) {
     if (line.starts_with("=== ")) {
-      cases.push_back({line.substr(4), "", "", "", "", ""});
+      cases.push_back({line.substr(4), "", "", "", "", "", ""});
       part = &cases.back().input;
     } else if (line == "==> config") {
       part = &cases.back().config;
@@ -55,6 +57,8 @@ std::vector<Case> ReadCases(const std::filesystem::path& file) {
       part = &cases.back().tests;
     } else if (line == "==> alertmanager") {
       part = &cases.back().alertmanager;
+    } else if (line == "==> removed") {
+      part = &cases.back().removed;
     } else if (line == "==>") {
       part = &cases.back().expected;
     } else if (part != nullptr) {
@@ -71,6 +75,7 @@ void WriteCases(const std::filesystem::path& file, const std::vector<Case>& case
     if (!one.config.empty()) out << "==> config\n" << one.config;
     if (!one.tests.empty()) out << "==> tests\n" << one.tests;
     if (!one.alertmanager.empty()) out << "==> alertmanager\n" << one.alertmanager;
+    if (!one.removed.empty()) out << "==> removed\n" << one.removed;
     out << "==>\n" << one.expected;
   }
 }
@@ -84,7 +89,7 @@ TEST_P(GoldenTest, SaysWhatItsFileExpects) {
   std::size_t silent = 0;
   std::size_t speaking = 0;
   for (Case& one : cases) {
-    const std::string said = SaidOf(one.input, one.config, id, {one.tests, one.alertmanager});
+    const std::string said = SaidOf(one.input, one.config, id, {one.tests, one.alertmanager, one.removed});
     (said.empty() ? silent : speaking) += 1;
     if (std::getenv("UPDATE_GOLDEN") != nullptr) one.expected = said;
     EXPECT_EQ(said, one.expected) << file << ": " << one.title;

@@ -39,6 +39,9 @@ LintResult Run(const std::string& content, const Config& config, std::string_vie
   if (auto route = ReadRoute(beside.alertmanager)) {
     known.route = std::make_shared<const Route>(*std::move(route));
   }
+  if (!beside.removed.empty()) {
+    known.no_longer_recorded.emplace(beside.removed.substr(0, beside.removed.find('\n')));
+  }
   project.Add(std::move(known));
   rulefile::ReadOptions options;
   options.expressions.features = config.environment.features;

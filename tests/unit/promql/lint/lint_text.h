@@ -14,6 +14,7 @@ namespace promql::lint {
 struct Beside {
   std::string_view tests;         // in promtool's format
   std::string_view alertmanager;  // a configuration
+  std::string_view removed;       // one metric, and a line feed
 };
 [[nodiscard]] std::string SaidOf(std::string_view input, std::string_view config,
                                  std::string_view check, const Beside& beside = {});
