@@ -197,6 +197,10 @@ void Intake::Gather(std::unique_lock<std::mutex>& lock) {
 }
 
 void Intake::EndTurn(const Result<void>& result, std::vector<Item>& items) {
+  // After an error of its own nobody else brings the image back to what the store has: before
+  // anybody is answered, so that whoever comes back at once is taken.
+  const bool is_own = !result && writer_.healthy();
+  if (is_own) Recover();
   for (auto& item : items) {
     bytes_ -= item.bytes;
     if (!item.done) continue;
@@ -207,9 +211,8 @@ void Intake::EndTurn(const Result<void>& result, std::vector<Item>& items) {
     }
   }
   if (!result) {
-    // After an error of its own nobody else brings the image back to what the store has.
-    if (writer_.healthy()) Recover();
-    return RefuseQueue(result.error());
+    if (!is_own) RefuseQueue(result.error());
+    return;
   }
   if (events_.notified) {
     for (const auto& notification : changes_.notifications) events_.notified(notification);

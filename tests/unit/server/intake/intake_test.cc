@@ -178,7 +178,7 @@ TEST_F(IntakeTest, RefusesWhatComesAfterStop) {
   EXPECT_EQ(refused.error().code, ErrorCode::kUnavailable);
 }
 
-// A store whose disk is full at will.
+// A store whose disk is full, or unreadable, at will.
 class FailingStore final : public Store {
  public:
   explicit FailingStore(Store& inner) : inner_(inner) {}
@@ -190,7 +190,10 @@ class FailingStore final : public Store {
     });
     return done;
   }
-  Result<StoredState> Load(Instant recent) override { return inner_.Load(recent); }
+  Result<StoredState> Load(Instant recent) override {
+    if (unreadable) return Fail(ErrorCode::kUnavailable, "cannot be read");
+    return inner_.Load(recent);
+  }
   Result<std::vector<IncidentRow>> ListIncidents(const IncidentFilter& filter) override {
     return inner_.ListIncidents(filter);
   }
@@ -228,6 +231,7 @@ class FailingStore final : public Store {
   }
 
   std::atomic<bool> full{false};
+  std::atomic<bool> unreadable{false};
 
  private:
   Store& inner_;
@@ -303,20 +307,82 @@ TEST_F(IntakeTest, WorkThatFailsByItselfFailsAlone) {
   EXPECT_TRUE(writer_->healthy());
 }
 
-TEST_F(IntakeTest, AMessageThatCannotBeWrittenLeavesTheImageAsTheStoreIs) {
-  ASSERT_TRUE(Send(News("A")));
-  // A row that triage does not know of stands where its next entry but one would go.
-  ASSERT_TRUE(writer_->Run([](Transaction& transaction) {
+// After "A" has fired: a row that triage does not know of stands where the next entry but one of its
+// incident would go.
+Result<void> PutInTheWay(StoreWriter& writer) {
+  return writer.Run([](Transaction& transaction) {
     TimelineEntry entry;
     entry.incident = IncidentId{1};
     entry.sequence = 4;
     return transaction.AddTimeline(entry);
-  }));
+  });
+}
+
+// What comes to that entry.
+WebhookMessage Unwritable() {
   auto message = News("A", AlertStatus::kResolved);
   message.alerts.push_back(News("B").alerts.front());
-  ASSERT_FALSE(Send(std::move(message)));
+  return message;
+}
+
+TEST_F(IntakeTest, AMessageThatCannotBeWrittenLeavesTheImageAsTheStoreIs) {
+  ASSERT_TRUE(Send(News("A")));
+  ASSERT_TRUE(PutInTheWay(*writer_));
+  ASSERT_FALSE(Send(Unwritable()));
   EXPECT_TRUE(intake_->accepts());
   EXPECT_TRUE(Send(News("A"))->is_duplicate) << "the resolve was not kept";
+}
+
+TEST_F(IntakeTest, WhatComesBehindAMessageThatCannotBeWrittenIsTaken) {
+  ASSERT_TRUE(Send(News("A")));
+  ASSERT_TRUE(PutInTheWay(*writer_));
+  auto before = std::make_unique<Gate>(*writer_);
+  std::atomic<bool> is_refused{false};
+  intake_->Submit(Unwritable(), [&](const Result<Receipt>& result) { is_refused = !result; });
+  std::promise<void> reached;
+  std::promise<void> behind;
+  // In the same transaction, after it.
+  writer_->Submit(
+      [&](Transaction&) {
+        reached.set_value();
+        behind.get_future().wait();
+        return Result<void>{};
+      },
+      nullptr);
+  before->Open();
+  reached.get_future().wait();
+  std::promise<Result<Receipt>> answer;
+  auto answered = answer.get_future();
+  intake_->Submit(News("N"), [&](const Result<Receipt>& result) { answer.set_value(result); });
+  behind.set_value();
+  const auto receipt = answered.get();
+  ASSERT_TRUE(receipt) << receipt.error().message;
+  EXPECT_EQ(receipt->firing, 1U);
+  EXPECT_TRUE(is_refused);
+}
+
+TEST_F(IntakeTest, AnImageThatCannotBeReadBackIsReadLater) {
+  Close();
+  FailingStore failing(*store_);
+  StoreWriter writer(failing);
+  Intake intake(failing, writer, clock_, OneReceiver(), {});
+  ASSERT_TRUE(intake.Start());
+  const auto send = [&](WebhookMessage message) {
+    std::promise<Result<Receipt>> answer;
+    auto future = answer.get_future();
+    intake.Submit(std::move(message),
+                  [&answer](const Result<Receipt>& result) { answer.set_value(result); });
+    return future.get();
+  };
+  ASSERT_TRUE(send(News("A")));
+  ASSERT_TRUE(PutInTheWay(writer));
+  failing.unreadable = true;
+  EXPECT_FALSE(send(Unwritable()));
+  EXPECT_FALSE(send(News("C")));
+  failing.unreadable = false;
+  while (!intake.accepts()) std::this_thread::yield();  // the writer's probe
+  EXPECT_TRUE(send(News("A"))->is_duplicate) << "the resolve was not kept";
+  EXPECT_EQ(send(News("C"))->firing, 1U);
 }
 
 TEST_F(IntakeTest, MessagesThatWaitAreBoundedByWhatTheyHold) {
@@ -389,6 +455,14 @@ TEST_F(IntakeTest, WhatOnlyTheJournalHoldsSurvivesARestart) {
   EXPECT_EQ(AlertsListed(*store_), 41U);
   EXPECT_TRUE(Send(News("S39"))->is_duplicate);
   EXPECT_EQ(Send(News("S39", AlertStatus::kResolved))->resolved, 1U);
+}
+
+TEST_F(IntakeTest, WhatIsForgottenIsInTheTablesFirst) {
+  ASSERT_TRUE(Send(News("First")));
+  Storm storm(*intake_, *writer_);
+  for (int round = 0; round < 5; ++round) storm.Round(round * 8, 8);
+  ASSERT_TRUE(intake_->ClearMemory());
+  EXPECT_EQ(AlertsListed(*store_), 41U);
 }
 
 TEST_F(IntakeTest, AnAlertThatNobodyReportsIsOverButNotRightAfterAStart) {
