@@ -137,11 +137,8 @@ Result<void> Intake::Turn(Transaction& transaction, std::vector<Item>& items) {
     queued_ = queue_.size();
     config = std::exchange(next_config_, nullptr);
   }
-  if (is_lost_) {
-    if (auto reloaded = Reload(); !reloaded)
-      return Fail(ErrorCode::kUnavailable, reloaded.error().message);
-    is_lost_ = false;
-  }
+  // The store, whose lock this holds, is read by the writer's recovery, which this begins.
+  if (is_lost_) return Fail(ErrorCode::kUnavailable, "the store could not be read back");
   const Instant now = clock_.Now();
   changes_ = {};
   if (skipped > Duration{0}) triage_->SkipTime(skipped, now, changes_);
@@ -287,6 +284,7 @@ Result<void> Intake::Reload() {
   auto stored = store_.Load(clock_.Now() - kAlertMemory);
   if (!stored) return std::unexpected(stored.error());
   triage_ = std::make_unique<Triage>(config_, std::move(*stored));
+  is_lost_ = false;
   ledger_.Forget();
   triage_->ForgiveSilence(clock_.Now());
   const std::lock_guard lock(mutex_);
@@ -304,9 +302,13 @@ void Intake::SetConfig(std::shared_ptr<const Config> config) {
 }
 
 Result<void> Intake::ClearMemory() {
-  return writer_.Run([this](Transaction&) {
-    triage_->ClearMemory(clock_.Now());
-    return Result<void>{};
+  return writer_.Run([this](Transaction& transaction) {
+    // What is forgotten is in the tables first.
+    Changes none;
+    auto written = ledger_.Write(transaction, triage_->state(), none, Ledger::Pace::kCalm,
+                                 std::chrono::steady_clock::now());
+    if (written) triage_->ClearMemory(clock_.Now());
+    return written;
   });
 }
 
