@@ -39,6 +39,15 @@ DraftRelated Related(const RuleContext& other, std::string message) {
   return {&other.file(), NamePlace(other), std::move(message)};
 }
 
+// Files of one run may be for different servers: bundles, versions, examples. Only in one file it is
+// certain that both are loaded.
+void SoftenAcrossFiles(const RuleContext& first, const RuleContext& later, Draft& draft) {
+  if (&first.file() == &later.file()) return;
+  draft.message += ", in another file";
+  draft.severity = Severity::kInfo;
+  draft.confidence = Confidence::kLikely;
+}
+
 // Calls visit(first, later) for rules of one identity and one expression, once for each later one.
 template <class Visit>
 void ForEachRepeated(const Project& project, bool alerts, const Visit& visit) {
@@ -84,23 +93,27 @@ int Rank(const RuleContext& rule) {
 
 void AlertDuplicate(const Project& project, Sink& sink) {
   ForEachRepeated(project, true, [&](const RuleContext& first, const RuleContext& later) {
-    sink.Add(later, {.at = NamePlace(later),
-                     .message = "this alert is there already, with the same labels and expression",
-                     .details = "both fire at once and are one alert to Alertmanager, which takes "
-                                "the times and annotations of whichever comes last",
-                     .advice = "remove one of them",
-                     .related = {Related(first, "the first one")}});
+    Draft draft{.at = NamePlace(later),
+                .message = "this alert is there already, with the same labels and expression",
+                .details = "both fire at once and are one alert to Alertmanager, which takes "
+                           "the times and annotations of whichever comes last",
+                .advice = "remove one of them",
+                .related = {Related(first, "the first one")}};
+    SoftenAcrossFiles(first, later, draft);
+    sink.Add(later, std::move(draft));
   });
 }
 
 void RecordDuplicate(const Project& project, Sink& sink) {
   ForEachRepeated(project, false, [&](const RuleContext& first, const RuleContext& later) {
-    sink.Add(later, {.at = NamePlace(later),
-                     .message = "this is recorded already, by the same expression",
-                     .details = "the second evaluation writes the same series again: samples of one "
-                                "of them are dropped as duplicates or out of order",
-                     .advice = "remove one of them",
-                     .related = {Related(first, "the first one")}});
+    Draft draft{.at = NamePlace(later),
+                .message = "this is recorded already, by the same expression",
+                .details = "the second evaluation writes the same series again: samples of one "
+                           "of them are dropped as duplicates or out of order",
+                .advice = "remove one of them",
+                .related = {Related(first, "the first one")}};
+    SoftenAcrossFiles(first, later, draft);
+    sink.Add(later, std::move(draft));
   });
 }
 

@@ -109,7 +109,10 @@ void GraphCycle(const Project& project, Sink& sink) {
                                 "the evaluation before";
     draft.advice = "write one of them without the other";
     draft.confidence = is_itself ? Confidence::kHeuristic : Confidence::kProven;
-    if (is_itself) draft.severity = Severity::kInfo;
+    // Files that each hold a half of it may be alternatives.
+    const bool is_one_file = std::ranges::all_of(
+        circle, [&](std::size_t member) { return &graph.rules[member]->file() == &first.file(); });
+    if (is_itself || !is_one_file) draft.severity = Severity::kInfo;
     constexpr std::size_t kShown = 8;
     for (std::size_t i = 1; i < std::min(circle.size(), kShown); ++i) {
       const RuleContext& other = *graph.rules[circle[i]];
