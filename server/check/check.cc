@@ -2,7 +2,10 @@
 #include "server/check/check.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
+
+#include "server/config/time_zone.h"
 
 namespace warden {
 namespace {
@@ -19,6 +22,19 @@ anomaly::Direction DirectionOf(Direction direction) {
   return anomaly::Direction::kBoth;
 }
 
+// None when it is UTC without holidays, which is what detectors assume.
+std::shared_ptr<const anomaly::Calendar> CalendarOf(const CalendarConfig& config) {
+  if (!config.zone && config.holidays.empty()) return nullptr;
+  auto calendar = std::make_shared<anomaly::Calendar>();
+  calendar->holidays = config.holidays;
+  if (config.zone) {
+    calendar->offset = [zone = config.zone](Instant at) {
+      return zone->OffsetAt(std::chrono::floor<std::chrono::seconds>(at));
+    };
+  }
+  return calendar;
+}
+
 }  // namespace
 
 anomaly::DetectorKind KindOf(DetectorKind kind) {
@@ -26,18 +42,27 @@ anomaly::DetectorKind KindOf(DetectorKind kind) {
   return anomaly::DetectorKindOf(Name(kind)).value_or(anomaly::DetectorKind{});
 }
 
-anomaly::DetectorParameters ParametersOf(const DetectorConfig& config) {
+anomaly::DetectorParameters ParametersOf(const DetectorConfig& detector, const Tolerance& tolerance,
+                                         const CalendarConfig& calendar) {
   anomaly::DetectorParameters parameters;
-  parameters.period = config.period;
-  parameters.window = config.window;
-  parameters.min_points = config.min_points;
-  parameters.alpha = config.alpha;
-  parameters.beta = config.beta;
-  parameters.gamma = config.gamma;
-  parameters.lower_percentile = config.lower_percentile;
-  parameters.upper_percentile = config.upper_percentile;
-  parameters.judgement.threshold = config.threshold;
-  parameters.judgement.direction = DirectionOf(config.direction);
+  parameters.period = detector.period;
+  parameters.window = detector.window;
+  parameters.min_points = detector.min_points;
+  parameters.alpha = detector.alpha;
+  parameters.beta = detector.beta;
+  parameters.gamma = detector.gamma;
+  parameters.lower_percentile = detector.lower_percentile;
+  parameters.upper_percentile = detector.upper_percentile;
+  parameters.calendar = CalendarOf(calendar);
+  parameters.judgement.threshold = detector.threshold;
+  // Said of the detector or beside it: both mean the same.
+  parameters.judgement.direction = DirectionOf(
+      tolerance.direction == Direction::kBoth ? detector.direction : tolerance.direction);
+  parameters.judgement.alert_budget = tolerance.alerts_per_day;
+  parameters.judgement.min_deviation = tolerance.min_deviation;
+  parameters.judgement.min_relative_deviation = tolerance.min_relative_deviation;
+  parameters.judgement.range_min = tolerance.range_min;
+  parameters.judgement.range_max = tolerance.range_max;
   return parameters;
 }
 
@@ -46,7 +71,9 @@ anomaly::Verdict CheckSeries(const promapi::TimeSeries& series, const CheckReque
   points.reserve(series.samples.size());
   for (const auto& sample : series.samples) points.push_back({sample.at, sample.value});
   const auto grid = anomaly::OntoGrid(points, request.step, request.now);
-  return anomaly::Check(grid, KindOf(request.detector.kind), ParametersOf(request.detector)).back();
+  return anomaly::Check(grid, KindOf(request.detector.kind),
+                        ParametersOf(request.detector, request.tolerance, request.calendar))
+      .back();
 }
 
 Result<CheckAnswer> Check(const promapi::PrometheusClient& prometheus,
@@ -63,9 +90,12 @@ Result<CheckAnswer> Check(const promapi::PrometheusClient& prometheus,
   checked.warnings = std::move(answer->warnings);
   const std::size_t looked_at = std::min(answer->series.size(), request.max_series);
   checked.left_out = answer->series.size() - looked_at;
+  CheckRequest each = request;
+  if (request.shares_budget)
+    each.tolerance.alerts_per_day /= static_cast<double>(std::max<std::size_t>(1, looked_at));
   for (std::size_t i = 0; i < looked_at; ++i) {
     auto& series = answer->series[i];
-    auto verdict = CheckSeries(series, request);
+    auto verdict = CheckSeries(series, each);
     series.labels.Remove("__name__");
     checked.series.push_back({std::move(series.labels), std::move(verdict)});
   }

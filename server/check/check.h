@@ -25,7 +25,10 @@ struct CheckRequest {
   std::chrono::milliseconds step;
   std::chrono::milliseconds budget;
   DetectorConfig detector;
+  Tolerance tolerance;
+  CalendarConfig calendar;
   std::size_t max_series = 1000;  // more are not looked at, and that is said
+  bool shares_budget = false;     // tolerance's budget is that of all series together
 };
 
 struct SeriesCheck {
@@ -46,7 +49,9 @@ struct CheckAnswer {
 [[nodiscard]] anomaly::Verdict CheckSeries(const promapi::TimeSeries& series,
                                            const CheckRequest& request);
 
-[[nodiscard]] anomaly::DetectorParameters ParametersOf(const DetectorConfig& config);
+[[nodiscard]] anomaly::DetectorParameters ParametersOf(const DetectorConfig& detector,
+                                                       const Tolerance& tolerance,
+                                                       const CalendarConfig& calendar);
 [[nodiscard]] anomaly::DetectorKind KindOf(DetectorKind kind);
 
 }  // namespace warden

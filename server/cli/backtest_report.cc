@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 
 #include "promql/model/duration.h"
+#include "server/config/alert_budget.h"
 
 namespace warden::cli {
 namespace {
@@ -90,19 +90,6 @@ BacktestSummary Summarise(std::span<const anomaly::Verdict> verdicts, Duration s
   return summary;
 }
 
-std::optional<double> BudgetOf(std::string_view text) {
-  const auto slash = text.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  double alerts = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + slash, alerts);
-  const auto time = promql::ParseDuration(text.substr(slash + 1));
-  if (error != std::errc{} || end != text.data() + slash || !time || time->count() <= 0) {
-    return std::nullopt;
-  }
-  const double a_day = alerts * kMicrosADay / 1000 / static_cast<double>(time->count());
-  return a_day > 0 && std::isfinite(a_day) ? std::optional(a_day) : std::nullopt;
-}
-
 std::string Report(const BacktestSummary& summary, Duration step, std::string_view budget,
                    std::size_t most) {
   std::string text = std::to_string(summary.points) + " points, one each " + InText(step);
@@ -134,7 +121,7 @@ std::string Report(const BacktestSummary& summary, Duration step, std::string_vi
   text += std::to_string(alerts) + (alerts == 1 ? " alert in " : " alerts in ") +
           InText(std::chrono::floor<std::chrono::hours>(summary.judged)) + ": " +
           Short(summary.alerts_a_day()) + " a day";
-  if (const auto allowed = BudgetOf(budget)) {
+  if (const auto allowed = ParseAlertBudget(budget)) {
     text += "; the budget " + std::string(budget) + " allows " + Short(*allowed);
   }
   return text + '\n';

@@ -36,9 +36,6 @@ struct BacktestSummary {
 // `verdicts` in order of time; `step`: their usual distance.
 [[nodiscard]] BacktestSummary Summarise(std::span<const anomaly::Verdict> verdicts, Duration step);
 
-// `1/30d`, `2/1d`, `0.5/12h` as alerts a day; nothing for anything else or nothing positive.
-[[nodiscard]] std::optional<double> BudgetOf(std::string_view text);
-
 // Lines for people: what was looked at, a table of episodes (the strongest `most`, in order of
 // time), and the rate beside the budget.
 [[nodiscard]] std::string Report(const BacktestSummary& summary, Duration step,

@@ -18,6 +18,7 @@
 #include "server/cli/series_chart.h"
 #include "server/cli/series_source.h"
 #include "server/cli/verbs.h"
+#include "server/config/alert_budget.h"
 
 namespace warden::cli {
 namespace {
@@ -114,7 +115,7 @@ int Run(const Options& options) {
   const auto kind = anomaly::DetectorKindOf(options.detector);
   if (!kind) return Complain("there is no detector \"" + options.detector + "\"");
   anomaly::DetectorParameters parameters;
-  if (const auto budget = BudgetOf(options.budget))
+  if (const auto budget = ParseAlertBudget(options.budget))
     parameters.judgement.alert_budget = *budget;
   else
     return Complain("--alert-budget " + options.budget + " is not of the form 1/30d");

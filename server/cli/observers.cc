@@ -75,6 +75,7 @@ void WatchMetrics::OnChecked(const WatchConfig& watch, const std::vector<SeriesC
                       &metrics_.watch_upper, &metrics_.watch_score, &metrics_.watch_anomalous}) {
     gauge->Remove(watch.name);
   }
+  if (!watch.exports_bands) return;
   for (const auto& [labels, verdict] : series) {
     const auto text = SeriesText(labels);
     metrics_.watch_value.Set({watch.name, text}, verdict.observed);

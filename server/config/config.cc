@@ -26,18 +26,4 @@ const IntakeSource* Config::FindSource(std::string_view name) const {
   return FindNamed(intake.sources, name);
 }
 
-std::string_view Name(DetectorKind kind) {
-  switch (kind) {
-    case DetectorKind::kHoltWinters:
-      return "holt_winters";
-    case DetectorKind::kEwma:
-      return "ewma";
-    case DetectorKind::kZscore:
-      return "zscore";
-    case DetectorKind::kRollingPercentile:
-      return "rolling_percentile";
-  }
-  return "holt_winters";
-}
-
 }  // namespace warden

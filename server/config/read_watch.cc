@@ -1,39 +1,61 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
+#include <string>
 
 #include "promql/syntax/parser.h"
+#include "server/config/read_tolerance.h"
 #include "server/config/sections.h"
 
 namespace warden {
 namespace {
 
 constexpr auto kAtLeastStep = std::chrono::seconds(1);
+constexpr std::size_t kMostSeries = 1'000'000;
 
 void SetKind(DetectorConfig& out, Reader& reader, const YamlNode& node) {
   const auto text = reader.Text(node);
   if (!text) return;
-  for (const auto kind : {DetectorKind::kHoltWinters, DetectorKind::kEwma, DetectorKind::kZscore,
-                          DetectorKind::kRollingPercentile}) {
-    if (Name(kind) == *text) {
-      out.kind = kind;
-      return;
-    }
+  const auto found = std::ranges::find(kDetectorNames, *text);
+  if (found != kDetectorNames.end()) {
+    out.kind = static_cast<DetectorKind>(found - kDetectorNames.begin());
+    return;
   }
-  reader.Error(node, "expected holt_winters, ewma, zscore or rolling_percentile");
+  std::string names;
+  for (const std::string_view name : kDetectorNames) {
+    if (!names.empty()) names += name == kDetectorNames.back() ? " or " : ", ";
+    names += name;
+  }
+  reader.Error(node, "expected " + names);
 }
 
 void SetDirection(DetectorConfig& out, Reader& reader, const YamlNode& node) {
+  ReadDirection(reader, node, out.direction);
+}
+
+// A key of whatever has a Tolerance or a calendar.
+template <auto Part, auto Read, class T>
+void SetPart(T& out, Reader& reader, const YamlNode& node) {
+  Read(reader, node, out.*Part);
+}
+template <auto Member, auto Read, class T>
+void SetTolerance(T& out, Reader& reader, const YamlNode& node) {
+  Read(reader, node, out.tolerance.*Member);
+}
+template <class T>
+void SetMinDeviation(T& out, Reader& reader, const YamlNode& node) {
+  ReadValue(reader, node, out.tolerance.min_deviation);
+}
+template <class T>
+void SetMinRelativeDeviation(T& out, Reader& reader, const YamlNode& node) {
+  ReadValue(reader, node, out.tolerance.min_relative_deviation);
+}
+
+void SetSharing(WatchConfig& out, Reader& reader, const YamlNode& node) {
   const auto text = reader.Text(node);
   if (!text) return;
-  if (*text == "both") {
-    out.direction = Direction::kBoth;
-  } else if (*text == "above") {
-    out.direction = Direction::kAbove;
-  } else if (*text == "below") {
-    out.direction = Direction::kBelow;
-  } else {
-    reader.Error(node, "expected both, above or below");
-  }
+  out.shares_budget = *text == "watch";
+  if (*text != "watch" && *text != "series") reader.Error(node, "expected series or watch");
 }
 
 void SetChart(AnomalyConfig& out, Reader& reader, const YamlNode& node) {
@@ -86,6 +108,12 @@ void CheckDetector(Reader& reader, const YamlNode& node, const SeenKeys& seen,
                           detector.upper_percentile <= 100;
   complain("upper_percentile", !is_ordered,
            "percentiles lie between 0 and 100, the lower one below the upper one");
+  const YamlNode* threshold = seen.Find("threshold");
+  if (threshold != nullptr && detector.kind == DetectorKind::kAuto) {
+    reader.Notice(*threshold,
+                  "auto has no threshold: what alerts may cost is said by `alert_budget` or "
+                  "`sensitivity`, or name another detector as `type`");
+  }
 }
 
 // A detector is written as its name, or as keys and values with its parameters.
@@ -123,6 +151,14 @@ constexpr Field<AnomalyConfig> kAnomalyFields[] = {
     {"history", Set<&AnomalyConfig::history>},
     {"step", Set<&AnomalyConfig::step>},
     {"detector", SetDetector<AnomalyConfig>},
+    {"alert_budget", SetTolerance<&Tolerance::alerts_per_day, ReadAlertBudget, AnomalyConfig>},
+    {"sensitivity", SetTolerance<&Tolerance::alerts_per_day, ReadSensitivity, AnomalyConfig>},
+    {"direction", SetTolerance<&Tolerance::direction, ReadDirection, AnomalyConfig>},
+    {"min_deviation", SetMinDeviation<AnomalyConfig>},
+    {"min_relative_deviation", SetMinRelativeDeviation<AnomalyConfig>},
+    {"data_range", SetPart<&AnomalyConfig::tolerance, ReadRange, AnomalyConfig>},
+    {"time_zone", SetPart<&AnomalyConfig::calendar, ReadZone, AnomalyConfig>},
+    {"holidays", SetPart<&AnomalyConfig::calendar, ReadHolidays, AnomalyConfig>},
     {"queries", SetList<&AnomalyConfig::queries>},
     {"chart", SetChart},
     {"expressions", Set<&AnomalyConfig::uses_expressions>},
@@ -147,6 +183,18 @@ constexpr Field<WatchConfig> kWatchFields[] = {
     {"step", Set<&WatchConfig::step>},
     {"timeout", Set<&WatchConfig::timeout>},
     {"detector", SetDetector<WatchConfig>},
+    {"alert_budget", SetTolerance<&Tolerance::alerts_per_day, ReadAlertBudget, WatchConfig>},
+    {"sensitivity", SetTolerance<&Tolerance::alerts_per_day, ReadSensitivity, WatchConfig>},
+    {"direction", SetTolerance<&Tolerance::direction, ReadDirection, WatchConfig>},
+    {"min_deviation", SetMinDeviation<WatchConfig>},
+    {"min_relative_deviation", SetMinRelativeDeviation<WatchConfig>},
+    {"data_range", SetPart<&WatchConfig::tolerance, ReadRange, WatchConfig>},
+    {"time_zone", SetPart<&WatchConfig::calendar, ReadZone, WatchConfig>},
+    {"holidays", SetPart<&WatchConfig::calendar, ReadHolidays, WatchConfig>},
+    {"alert_budget_per", SetSharing},
+    {"for", Set<&WatchConfig::pending_for>},
+    {"max_series", Set<&WatchConfig::max_series>},
+    {"bands", Set<&WatchConfig::exports_bands>},
     {"severity", SetSeverity},
     {"fire_after", Set<&WatchConfig::fire_after>},
     {"resolve_after", Set<&WatchConfig::resolve_after>},
@@ -155,8 +203,8 @@ constexpr Field<WatchConfig> kWatchFields[] = {
 };
 
 // Parsed as Prometheus does, and of a kind that has a value at every moment.
-void CheckQuery(Reader& reader, const SeenKeys& seen, const std::string& query) {
-  const YamlNode* at = seen.Find("query");
+void CheckQuery(Reader& reader, const SeenKeys& seen, const char* key, const std::string& query) {
+  const YamlNode* at = seen.Find(key);
   if (at == nullptr || query.empty()) return;
   promql::ParseOptions options;
   options.features = promql::Features::All();  // whatever the server may have switched on
@@ -175,7 +223,7 @@ void CheckQuery(Reader& reader, const SeenKeys& seen, const std::string& query) 
 void ReadValue(Reader& reader, const YamlNode& node, AnomalyQuery& out) {
   const SeenKeys seen = ReadSection(reader, node, "queries", kQueryFields, out);
   if (out.query.empty()) reader.Error(node, "an entry of `queries` needs `query`");
-  CheckQuery(reader, seen, out.query);
+  CheckQuery(reader, seen, "query", out.query);
   if (out.matchers.empty())
     reader.Error(node, "an entry of `queries` needs `matchers`: which alerts it is for");
   CheckSpan(reader, node, seen, out);
@@ -185,6 +233,7 @@ void ReadValue(Reader& reader, const YamlNode& node, AnomalyConfig& out) {
   out = {};
   const SeenKeys seen = ReadSection(reader, node, "anomaly", kAnomalyFields, out);
   CheckSpan(reader, node, seen, out);
+  CheckTolerance(reader, seen, out.tolerance, out.detector);
   if (out.budget > std::chrono::seconds(30)) {
     reader.Error(*seen.Find("budget"), "`budget` is at most 30s: notifications wait for it");
   }
@@ -194,12 +243,16 @@ void ReadValue(Reader& reader, const YamlNode& node, WatchConfig& out) {
   const SeenKeys seen = ReadSection(reader, node, "watches", kWatchFields, out);
   if (out.name.empty()) reader.Error(node, "a watch needs a `name`");
   if (out.query.empty()) reader.Error(node, "a watch needs a `query`");
-  CheckQuery(reader, seen, out.query);
+  CheckQuery(reader, seen, "query", out.query);
   if (out.interval < kAtLeastStep)
     reader.Error(*seen.Find("interval"), "`interval` is at least 1s");
   if (out.timeout < kAtLeastStep) reader.Error(*seen.Find("timeout"), "`timeout` is at least 1s");
   if (out.fire_after == 0 || out.resolve_after == 0)
     reader.Error(node, "`fire_after` and `resolve_after` are at least 1");
+  CheckTolerance(reader, seen, out.tolerance, out.detector);
+  const YamlNode* most = seen.Find("max_series");
+  if (out.max_series == 0 || out.max_series > kMostSeries)
+    reader.Error(*most, "`max_series` is 1 to " + std::to_string(kMostSeries));
   CheckSpan(reader, node, seen, out);
 }
 

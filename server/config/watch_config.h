@@ -3,8 +3,11 @@
 // at when an alert arrives, and watches that run on a schedule. Plain immutable values.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
+#include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,17 +18,30 @@
 
 namespace warden {
 
-enum class DetectorKind : std::uint8_t { kHoltWinters, kEwma, kZscore, kRollingPercentile };
+class TimeZone;
 
-[[nodiscard]] std::string_view Name(
-    DetectorKind kind);  // holt_winters, ewma, zscore, rolling_percentile
+enum class DetectorKind : std::uint8_t {
+  kAuto,
+  kHoltWinters,
+  kEwma,
+  kZscore,
+  kMad,
+  kRollingPercentile
+};
+// In the enumerators' order; the same names as in server/anomaly.
+inline constexpr std::array<std::string_view, 6> kDetectorNames = {
+    "auto", "holt_winters", "ewma", "zscore", "mad", "rolling_percentile"};
+
+[[nodiscard]] constexpr std::string_view Name(DetectorKind kind) {
+  return kDetectorNames[static_cast<std::size_t>(kind)];
+}
 
 enum class Direction : std::uint8_t { kBoth, kAbove, kBelow };
 
 struct DetectorConfig {
-  DetectorKind kind = DetectorKind::kHoltWinters;
+  DetectorKind kind = DetectorKind::kAuto;
   std::size_t period = 288;  // points a season
-  double threshold = 2.5;    // standard deviations (percentiles: widths of the band)
+  double threshold = 2.5;    // standard deviations (percentiles: widths of the band); not auto's
   Direction direction = Direction::kBoth;
   std::optional<double> alpha;  // smoothing of the level, (0, 1); not set: fitted (ewma: 0.1)
   std::optional<double> beta;
@@ -36,6 +52,29 @@ struct DetectorConfig {
   std::size_t min_points = 100;  // fewer: no verdict from this detector
 
   friend bool operator==(const DetectorConfig&, const DetectorConfig&) = default;
+};
+
+// What may be unusual without an alert: the one knob, and limits in the metric's own unit.
+struct Tolerance {
+  double alerts_per_day = 1.0 / 30;  // auto: alerts that a series may cost
+  Direction direction = Direction::kBoth;
+  double min_deviation = 0;           // smaller distances from what is expected never count
+  double min_relative_deviation = 0;  // the same, as a share of what is expected
+  double range_min = -std::numeric_limits<double>::infinity();
+  double range_max = std::numeric_limits<double>::infinity();  // values outside always count
+
+  friend bool operator==(const Tolerance&, const Tolerance&) = default;
+};
+
+// By which hours and days the metric's users live.
+struct CalendarConfig {
+  std::string time_zone = "UTC";
+  std::shared_ptr<const TimeZone> zone;         // null: UTC
+  std::vector<std::chrono::sys_days> holidays;  // local dates, ascending, each once
+
+  friend bool operator==(const CalendarConfig& a, const CalendarConfig& b) {
+    return a.time_zone == b.time_zone && a.holidays == b.holidays;
+  }
 };
 
 // An alert that matches is checked by this query, sent as it stands, when it arrives.
@@ -62,6 +101,8 @@ struct AnomalyConfig {
   std::chrono::milliseconds history = std::chrono::hours(7 * 24);
   std::chrono::milliseconds step = std::chrono::minutes(5);
   DetectorConfig detector;
+  Tolerance tolerance;
+  CalendarConfig calendar;
   std::vector<AnomalyQuery> queries;  // the first that matches counts
   ChartStyle chart = ChartStyle::kLight;
 
@@ -86,9 +127,16 @@ struct WatchConfig {
   std::chrono::milliseconds step = std::chrono::minutes(5);
   std::chrono::milliseconds timeout = std::chrono::seconds(30);
   DetectorConfig detector;
+  Tolerance tolerance;
+  CalendarConfig calendar;
+  // The budget is that of all series together.
+  bool shares_budget = false;
   SeverityMapping severity;
-  std::size_t fire_after = 1;     // consecutive anomalous runs before the alert fires
-  std::size_t resolve_after = 1;  // consecutive normal runs before it resolves
+  std::size_t fire_after = 1;                // consecutive anomalous steps before the alert fires
+  std::size_t resolve_after = 1;             // consecutive normal steps before it resolves
+  std::chrono::milliseconds pending_for{0};  // anomalous for at least this long before it fires
+  std::size_t max_series = 1000;             // more are left out, and counted
+  bool exports_bands = true;                 // as metrics
   promql::LabelSet labels;
   promql::LabelSet annotations;
 

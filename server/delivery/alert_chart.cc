@@ -29,8 +29,9 @@ Result<std::string> DrawAlert(const Question& question,
   chart.title = question.query;
   chart.unit = chart::UnitOf(question.query);
   chart.theme = style == ChartStyle::kDark ? chart::Theme::kDark : chart::Theme::kLight;
-  for (const auto& v : anomaly::Check(grid, KindOf(question.detector.kind),
-                                      ParametersOf(question.detector), shown)) {
+  for (const auto& v : anomaly::Check(
+           grid, KindOf(question.detector.kind),
+           ParametersOf(question.detector, question.tolerance, question.calendar), shown)) {
     chart.points.push_back({v.at, v.observed, v.expected, v.lower, v.upper});
   }
   if (threshold) chart.threshold = threshold->value;

@@ -108,7 +108,9 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Check(
                              .history = question.history,
                              .step = question.step,
                              .budget = budget,
-                             .detector = question.detector};
+                             .detector = question.detector,
+                             .tolerance = question.tolerance,
+                             .calendar = question.calendar};
   promapi::RangeQuery query;
   query.expression = question.query;
   query.start = now - question.history;
@@ -128,9 +130,9 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Check(
     worst_place = place;
   }
   // Nobody asked for this check: without a result there is nothing to tell.
-  const bool says_something =
-      worst && worst->state != anomaly::State::kLearning &&
-      worst->state != anomaly::State::kGap && worst->state != anomaly::State::kStale;
+  const bool says_something = worst && worst->state != anomaly::State::kLearning &&
+                              worst->state != anomaly::State::kGap &&
+                              worst->state != anomaly::State::kStale;
   if (!is_named && !says_something) return std::nullopt;
   if (!worst) {
     AnomalyVerdict nothing;

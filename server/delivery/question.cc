@@ -56,13 +56,16 @@ std::optional<std::size_t> Shared(const promql::LabelSet& alert, const promql::L
 }
 
 // `how`: the part of the configuration that says how far to look back, and so on.
-Question Asked(const Alert& alert, std::string query, const auto& how) {
+Question Asked(const Alert& alert, std::string query, const AnomalyConfig& config,
+               const auto& how) {
   return {.alert = alert.labels,
           .query = std::move(query),
           .expression = ExpressionOf(alert.generator_url).value_or(""),
           .history = how.history,
           .step = how.step,
           .detector = how.detector,
+          .tolerance = config.tolerance,
+          .calendar = config.calendar,
           .began_at = alert.starts_at};
 }
 
@@ -73,16 +76,16 @@ std::optional<Question> QuestionOf(const Message& message, const AnomalyConfig& 
     if (alert.status != AlertStatus::kFiring) continue;
     const std::string_view query = alert.annotations.Get(kAnnotation);
     if (!query.empty() && query.size() <= kLongestQuery) {
-      return Asked(alert, std::string(query), config);
+      return Asked(alert, std::string(query), config, config);
     }
     const auto found = std::ranges::find_if(config.queries, [&](const AnomalyQuery& entry) {
       return promql::MatchesAll(entry.matchers, alert.labels);
     });
-    if (found != config.queries.end()) return Asked(alert, found->query, *found);
+    if (found != config.queries.end()) return Asked(alert, found->query, config, *found);
   }
   for (const Alert& alert : message.alerts) {
     if (alert.status != AlertStatus::kFiring || !config.uses_expressions) continue;
-    Question question = Asked(alert, "", config);
+    Question question = Asked(alert, "", config, config);
     if (!question.expression.empty()) return question;
   }
   return std::nullopt;

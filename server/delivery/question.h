@@ -21,6 +21,8 @@ struct Question {
   std::chrono::milliseconds history;
   std::chrono::milliseconds step;
   DetectorConfig detector;
+  Tolerance tolerance;
+  CalendarConfig calendar;
   Instant began_at;  // the alert that asks
 };
 

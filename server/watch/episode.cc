@@ -98,7 +98,10 @@ std::vector<Alert> Advance(const WatchConfig& watch, const std::vector<SeriesChe
       continue;
     }
     episode.normal = 0;
-    if (!episode.fires && ++episode.anomalous < watch.fire_after) continue;
+    if (!episode.fires) {
+      if (episode.anomalous++ == 0) episode.since = now;
+      if (episode.anomalous < watch.fire_after || now - episode.since < watch.pending_for) continue;
+    }
     Alert alert = AlertOf(watch, labels, *verdict);
     if (!episode.fires) {
       episode.fires = true;

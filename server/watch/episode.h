@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// From verdicts to alerts: an episode begins after `fire_after` anomalous checks in a row and ends
-// after `resolve_after` normal ones; while it lasts, one alert fires. Pure, with a text form for
-// the store.
+// From verdicts to alerts: an episode begins after `fire_after` anomalous checks in a row that span
+// `for`, and ends after `resolve_after` normal ones; while it lasts, one alert fires. Pure, with a
+// text form for the store.
 //
-//   quiet ──anomalous × fire_after──▶ firing ──normal × resolve_after──▶ quiet
+//   quiet ──anomalous × fire_after, for──▶ firing ──normal × resolve_after──▶ quiet
 //     (a gap, or a detector that is still learning, counts as neither)
 #pragma once
 
@@ -22,6 +22,7 @@ namespace warden {
 struct Episode {
   std::size_t anomalous = 0;  // in a row
   std::size_t normal = 0;
+  Instant since;  // of the first anomalous one in a row
   bool fires = false;
   Instant starts_at;
   promql::LabelSet labels;  // of the alert while it fires

@@ -183,7 +183,11 @@ void Watcher::Run(Job& job) {
   const auto& watch = job.watch;
   const Instant now = parts_.clock.Now();
   const auto began = std::chrono::steady_clock::now();
-  CheckRequest request{watch.query, now, watch.history, watch.step, watch.timeout, watch.detector};
+  CheckRequest request{watch.query,      now,
+                       watch.history,    watch.step,
+                       watch.timeout,    watch.detector,
+                       watch.tolerance,  watch.calendar,
+                       watch.max_series, watch.shares_budget};
   const auto answer = Check(parts_.client(config), request);
   observer_.OnRun(watch, answer.has_value(), std::chrono::steady_clock::now() - began);
   Report(job, answer);

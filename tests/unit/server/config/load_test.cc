@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -155,6 +156,51 @@ delivery: {retry: {max: 1m}}
   EXPECT_TRUE(config.intake.auth.is_required());
   EXPECT_NE(config.FindSource("dc1"), nullptr);
   EXPECT_EQ(config.delivery.retry.max, std::chrono::minutes(1));
+}
+
+TEST(LoadConfig, AWatchHasOneKnobAndItsLimits) {
+  const Config config = Loaded(kLeast + R"(
+prometheus: {url: 'http://p'}
+anomaly: {sensitivity: low, time_zone: Europe/Berlin}
+watches:
+  - name: w
+    query: up
+    alert_budget: 2/7d
+    alert_budget_per: watch
+    direction: below
+    min_deviation: 0.5
+    min_relative_deviation: 0.1
+    data_range: [0, null]
+    for: 10m
+    time_zone: America/New_York
+    holidays: [2026-12-26, 2026-12-25, 2026-12-25]
+    max_series: 50
+  - {name: v, query: up}
+)");
+  const WatchConfig& watch = config.watches.at(0);
+  EXPECT_DOUBLE_EQ(watch.tolerance.alerts_per_day, 2.0 / 7);
+  EXPECT_TRUE(watch.shares_budget);
+  EXPECT_EQ(watch.tolerance.direction, Direction::kBelow);
+  EXPECT_EQ(watch.tolerance.min_deviation, 0.5);
+  EXPECT_EQ(watch.tolerance.min_relative_deviation, 0.1);
+  EXPECT_EQ(watch.tolerance.range_min, 0);
+  EXPECT_TRUE(std::isinf(watch.tolerance.range_max));
+  EXPECT_EQ(watch.pending_for, std::chrono::minutes(10));
+  EXPECT_NE(watch.calendar.zone, nullptr);
+  EXPECT_EQ(watch.calendar.holidays.size(), 2U);
+  EXPECT_EQ(watch.max_series, 50U);
+  EXPECT_EQ(config.watches.at(1).detector.kind, DetectorKind::kAuto);
+  EXPECT_DOUBLE_EQ(config.anomaly.tolerance.alerts_per_day, 1.0 / 90);
+  EXPECT_EQ(config.anomaly.calendar.time_zone, "Europe/Berlin");
+}
+
+TEST(LoadConfig, HolidaysComeFromAFileBesideIt) {
+  std::ofstream(testing::TempDir() + "days.ics", std::ios::binary)
+      << "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART;VALUE=DATE:20261003\nEND:VEVENT\nEND:VCALENDAR\n";
+  const auto loaded = LoadConfig(kLeast + "anomaly: {holidays: [days.ics, 2026-01-01]}\n",
+                                 testing::TempDir() + "promwarden.yml");
+  ASSERT_TRUE(loaded) << Format(loaded.error());
+  EXPECT_EQ(loaded->config.anomaly.calendar.holidays.size(), 2U);
 }
 
 TEST(LoadConfig, MergeKeysAndAnchorsWork) {

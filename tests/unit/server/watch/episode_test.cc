@@ -71,6 +71,18 @@ TEST(Episode, WaitsForAsManyChecksAsAsked) {
   EXPECT_EQ(Advance(watch, Seen(kOk), At(5), episodes).at(0).status, AlertStatus::kResolved);
 }
 
+TEST(Episode, WaitsForAsLongAsAsked) {
+  auto watch = Watch();
+  watch.pending_for = std::chrono::minutes(10);
+  Episodes episodes;
+  EXPECT_TRUE(Advance(watch, Seen(kBad), At(0), episodes).empty());
+  EXPECT_TRUE(Advance(watch, Seen(kBad), At(5), episodes).empty());
+  EXPECT_TRUE(Advance(watch, Seen(kOk), At(8), episodes).empty());
+  EXPECT_TRUE(Advance(watch, Seen(kBad), At(10), episodes).empty());
+  EXPECT_TRUE(Advance(watch, Seen(kBad), At(19), episodes).empty());
+  EXPECT_EQ(Advance(watch, Seen(kBad), At(20), episodes).size(), 1U);
+}
+
 TEST(Episode, AGapEndsNothing) {
   const auto watch = Watch();
   Episodes episodes;
