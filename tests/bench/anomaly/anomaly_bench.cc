@@ -65,8 +65,8 @@ void BenchDetectors() {
   const std::vector<double> day = MakeDaily(2, {.points = 288 * 20});
   std::printf("%-40s %12s %16s\n", "detector", "learn ms", "point+band us");
   for (const DetectorKind kind :
-       {DetectorKind::kAuto, DetectorKind::kHoltWinters, DetectorKind::kEwma, DetectorKind::kZscore, DetectorKind::kMad,
-        DetectorKind::kRollingPercentile}) {
+       {DetectorKind::kAuto, DetectorKind::kHoltWinters, DetectorKind::kEwma, DetectorKind::kZscore,
+        DetectorKind::kMad, DetectorKind::kRollingPercentile}) {
     const auto detector = MakeDetector(kind, {});
     const double learn = BestSeconds(5, [&] { detector->Learn(week); });
     double scores = 0;
