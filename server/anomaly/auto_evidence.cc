@@ -15,6 +15,9 @@ constexpr double kMostOfOne = 6;
 // Surprises of channels that agree only in part: their mean, this much stretched, has the rate that
 // its decades say. Measured on generated quiet series (tests/bench/anomaly).
 constexpr double kStretch = 1.5;
+// The most surprising of several channels, less what it costs to have had so many chances
+// (Bonferroni's correction for seven is 0.85; the mean gets its share of the false alarms too).
+constexpr double kChances = 1.3;
 constexpr std::array<double, kChannels> kWeights{1, 1, 1, 1, 1, 1, 1.5};
 constexpr double kWeightSum = 7.5;
 // Beyond the extremes: half a decade at once, a whole one at a fifth of the range seen.
@@ -23,6 +26,24 @@ constexpr double kNovelRange = 0.2;
 constexpr double kNovelPoints = 20;
 
 double Bounded(double value) { return std::clamp(value, -kFurthest, kFurthest); }
+
+// Of the channels' surprises: what all say together, or what one says loudly.
+class Combination {
+ public:
+  void Add(std::size_t channel, double decades) {
+    const double bounded = std::min(kMostOfOne, decades);
+    sum_ += kWeights[channel] * bounded;
+    // Values far from the median are ordinary in a series with a season.
+    if (channel != static_cast<std::size_t>(Channel::kValue)) most_ = std::max(most_, bounded);
+  }
+  [[nodiscard]] double decades() const {
+    return std::max(kStretch / kWeightSum * sum_, most_ - kChances);
+  }
+
+ private:
+  double sum_ = 0;
+  double most_ = 0;
+};
 
 std::int16_t Packed(double value) {
   return static_cast<std::int16_t>(std::lround(Bounded(value) * kRingUnit));
@@ -53,6 +74,12 @@ Evidence::Evidence(const AutoState& state, const Outlook& forecast)
   sizes_of_23_ = sizes / kRingUnit;
 }
 
+Evidence Evidence::WithoutPast() const {
+  Evidence alone = *this;
+  alone.sum_of_2_ = alone.sum_of_11_ = alone.sum_of_35_ = alone.sizes_of_23_ = 0;
+  return alone;
+}
+
 std::array<double, kChannels> Evidence::Channels(double value) const {
   const double step = (value - forecast_.expected) / forecast_.scale;
   const double profile = (value - forecast_.profile) / forecast_.profile_scale;
@@ -76,23 +103,23 @@ double Evidence::Novelty(double value) const {
 
 double Evidence::DecadesOf(double value) const {
   const auto values = Channels(value);
-  double sum = 0;
+  Combination all;
   for (std::size_t k = 0; k < kChannels; ++k) {
     const Tail& tail = state_.tails[k][values[k] >= 0 ? 0 : 1];
-    sum += kWeights[k] * std::min(kMostOfOne, tail.Surprise(std::abs(values[k])));
+    all.Add(k, tail.Surprise(std::abs(values[k])));
   }
-  return kStretch / kWeightSum * sum + Novelty(value);
+  return all.decades() + Novelty(value);
 }
 
 Surprise Evidence::Of(double value) const {
   Surprise surprise;
   surprise.values = Channels(value);
   double most = -1;
-  double sum = 0;
+  Combination all;
   for (std::size_t k = 0; k < kChannels; ++k) {
     const bool above = surprise.values[k] >= 0;
     const double decades = state_.tails[k][above ? 0 : 1].Surprise(std::abs(surprise.values[k]));
-    sum += kWeights[k] * std::min(kMostOfOne, decades);
+    all.Add(k, decades);
     if (decades <= most) continue;
     most = decades;
     surprise.strongest = static_cast<Channel>(k);
@@ -100,7 +127,7 @@ Surprise Evidence::Of(double value) const {
   }
   const double novelty = Novelty(value);
   surprise.is_novel = novelty > 0;
-  surprise.decades = kStretch / kWeightSum * sum + novelty;
+  surprise.decades = all.decades() + novelty;
   return surprise;
 }
 

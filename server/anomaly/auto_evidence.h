@@ -7,7 +7,9 @@
 //   value        distance from the series' median   spread         mean size of the last 24 errors
 //
 // The surprises are averaged, because an event shows in several channels and noise in one, as in
-// Fisher's method of combining tests; a value outside everything seen so far adds at most a decade.
+// Fisher's method of combining tests; an event that one channel alone tells from noise counts by
+// that one, as in Tippett's, less what so many chances cost. A value outside everything seen so far
+// adds at most a decade.
 // Calibration by what really happens follows in auto_budget.h.
 #pragma once
 
@@ -29,6 +31,8 @@ class Evidence {
   Evidence(const AutoState& state, const Outlook& forecast);
   [[nodiscard]] Surprise Of(double value) const;
   [[nodiscard]] double DecadesOf(double value) const;
+  // The same, had the steps before been ordinary.
+  [[nodiscard]] Evidence WithoutPast() const;
   // Puts the value's standardised errors into the rings, and into the tails by `weight`.
   void Learn(AutoState& state, double value, double weight) const;
 

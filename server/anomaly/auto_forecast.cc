@@ -15,12 +15,15 @@ constexpr double kAbsoluteToSigma = 1.2533;
 constexpr double kCut = 4;
 constexpr double kFirst = 20;      // values are taken as they come
 constexpr double kDayGain = 0.13;  // half-life of five days
+constexpr double kWeekGain = 0.25;
 constexpr double kProfileCut = 6;
 constexpr double kWeekCut = 20;
 // Share of the hour's own scale, the rest is the whole day's.
 constexpr double kHourly = 0.8;
 // How far the last hour's distance carries.
 constexpr double kCarry = 0.8;
+// Neighbours in time are not weighed in where they do more harm than this: steps by the clock.
+constexpr double kSharp = 0.9;
 
 double Bounded(double value, double most) { return std::clamp(value, -most, most); }
 
@@ -125,9 +128,11 @@ void LearnProfile(AutoState& state, const Rates& rates, const Outlook& f, double
     day += static_cast<float>(gain * (here - f.week - static_cast<double>(day)));
   }
   if (n > 2 * rates.per_day) {
-    // An hour is the mean of its steps, so that few weeks tell it well.
+    // An hour is the mean of its steps, and at first of the weeks seen, so that few weeks tell it
+    // well.
     float& week = state.week[static_cast<std::size_t>(f.place.hour_of_week())];
-    const double of_step = share * rates.week;
+    const double of_hour = std::max(kWeekGain, 1 / (n / (7 * rates.per_day) + 1));
+    const double of_step = share * (1 - std::pow(1 - of_hour, rates.hour_share));
     week += static_cast<float>(of_step * Bounded(here - f.day - f.week, kWeekCut * scale));
   }
   state.level += share * std::max(rates.day, 1 / (n + 1)) * here;
@@ -175,11 +180,13 @@ Outlook OutlookOf(const AutoState& state, const Rates& rates, const LocalPlace& 
   f.place = place;
   f.slot = static_cast<std::size_t>(place.second) * rates.slots / 86400;
   const double own = state.day_seen[f.slot] ? static_cast<double>(state.day[f.slot]) : 0;
-  f.day = SmoothedDay(state, f.slot, rates.slots);
+  const double smoothed = SmoothedDay(state, f.slot, rates.slots);
+  const bool is_sharp = state.error[3] < static_cast<float>(kSharp) * state.error[4];
+  f.day = is_sharp ? own : smoothed;
   f.week = static_cast<double>(state.week[static_cast<std::size_t>(place.hour_of_week())]);
   const double carried = kCarry * state.recent;
   f.candidates = {state.last, state.smooth, state.level + carried,
-                  state.level + own + f.week + carried, state.level + f.day + f.week + carried};
+                  state.level + own + f.week + carried, state.level + smoothed + f.week + carried};
   f.expected = state.points < 3 ? state.last : BestTwo(state, f.candidates);
   f.profile =
       state.level + (HasDaily(state, rates) ? f.day : 0) + (HasWeekly(state, rates) ? f.week : 0);

@@ -19,8 +19,7 @@ struct Rates {
   double day = 0;         // half-life of a day
   double hour = 0;        // of an hour
   double smooth = 0;      // of 12 steps
-  double week = 0;        // an hour's steps together weigh kWeekGain in that hour of the week
-  static constexpr double kWeekGain = 0.25;
+  double hour_share = 1;  // hours a step passes, at most 1
 
   explicit Rates(Duration distance = std::chrono::minutes(5)) {
     const auto half_life = [](double steps) { return 1 - std::exp2(-1 / std::max(1.0, steps)); };
@@ -30,7 +29,7 @@ struct Rates {
     slots = static_cast<std::size_t>(
         std::clamp(std::round(kDay / step), 1.0, static_cast<double>(kDaySlots)));
     slot_share = std::min(1.0, static_cast<double>(slots) / per_day);
-    week = 1 - std::pow(1 - kWeekGain, std::min(1.0, step / 3600));
+    hour_share = std::min(1.0, step / 3600);
     day = half_life(per_day);
     hour = half_life(3600 / step);
     smooth = half_life(12);
