@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 namespace warden::anomaly {
 namespace {
@@ -12,9 +13,10 @@ constexpr double kWidest = 1e6;
 constexpr int kMostSteps = 40;
 constexpr double kClose = 0.02;  // decades
 
-// The distance from the expected value, in scales, at which the threshold is crossed.
-double Crossing(const Evidence& evidence, const Outlook& forecast, double threshold, double side,
-                double guess) {
+// The distance from the expected value, in scales, at which the threshold is crossed; none when it
+// is crossed however close.
+std::optional<double> Crossing(const Evidence& evidence, const Outlook& forecast, double threshold,
+                               double side, double guess) {
   const auto over = [&](double width) {
     return evidence.DecadesOf(forecast.expected + side * width * forecast.scale) - threshold;
   };
@@ -28,7 +30,7 @@ double Crossing(const Evidence& evidence, const Outlook& forecast, double thresh
     inside /= factor;
     low = over(inside);
   }
-  if (low >= 0) return 0;  // surprising however close
+  if (low >= 0) return std::nullopt;
   for (double factor = 1.15; high < 0 && outside < kWidest; factor *= factor) {
     inside = outside;
     low = high;
@@ -52,13 +54,18 @@ double Crossing(const Evidence& evidence, const Outlook& forecast, double thresh
 
 Band BandOf(const Evidence& evidence, const Outlook& forecast, double threshold, float& above,
             float& below) {
+  Band band;
   const auto edge = [&](double side, float& width) {
     const double guess = std::clamp(static_cast<double>(width), 0.5, 1e4);
-    const double found = Crossing(evidence, forecast, threshold, side, guess);
-    width = static_cast<float>(found);
-    return forecast.expected + side * found * forecast.scale;
+    auto found = Crossing(evidence, forecast, threshold, side, guess);
+    if (!found) {
+      band.holds = false;
+      found = Crossing(evidence.WithoutPast(), forecast, threshold, side, guess);
+    }
+    const double distance = found.value_or(1);
+    width = static_cast<float>(distance);
+    return forecast.expected + side * distance * forecast.scale;
   };
-  Band band;
   band.upper = edge(1, above);
   band.lower = edge(-1, below);
   return band;

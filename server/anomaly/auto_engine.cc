@@ -103,7 +103,10 @@ Verdict AutoEngine::Step(double observed, Instant at, Bands bands) {
   const double seconds = SecondsOf(at);
   if (!IsNumber(observed)) return Missing(std::move(verdict), bands);
   if (state_.points > 0 && seconds <= state_.last_at) {
+    AutoEngine copy = *this;  // nothing is to change
+    verdict = copy.Missing(std::move(verdict), bands);
     verdict.state = State::kGap;
+    verdict.kind = Kind::kNone;
     verdict.reason = "not later than the value before it, so not taken in";
     return verdict;
   }
@@ -125,8 +128,11 @@ Verdict AutoEngine::Step(double observed, Instant at, Bands bands) {
                                : "auto needs " + std::to_string(kFewest) + " values and has " +
                                      std::to_string(state_.points);
   }
-  Fill(verdict, forecast, evidence, threshold, bands);
-  double decades = is_judged ? Judge(verdict, surprise, value, threshold) : 0;
+  const bool band_holds = Fill(verdict, forecast, evidence, threshold, bands);
+  const double decades = is_judged ? Judge(verdict, surprise, value, threshold) : 0;
+  const bool is_anomalous = decades >= threshold;
+  if (is_judged && IsNumber(verdict.lower) && (band_holds || !is_anomalous))
+    AgreeWithBand(verdict, is_anomalous);
   if (returned) {
     state_.peak = std::max(state_.peak, static_cast<float>(decades));
     verdict.state = State::kShifted;
@@ -135,7 +141,7 @@ Verdict AutoEngine::Step(double observed, Instant at, Bands bands) {
   const double news = TakeNews(state_, decades, threshold);
   verdict.news = news / (news + threshold);
   if (is_judged) CountStep(state_, rates_, parameters_.judgement.alert_budget, news, threshold);
-  LearnFrom(evidence, forecast, value, decades >= threshold);
+  LearnFrom(evidence, forecast, value, is_anomalous);
   state_.last_at = seconds;
   if (news >= threshold) state_.episode_points = 1;
   FollowEpisode(verdict, surprise, forecast);
@@ -201,20 +207,21 @@ Verdict AutoEngine::Missing(Verdict verdict, Bands bands) {
   const Outlook forecast =
       OutlookOf(state_, rates_, PlaceOf(verdict.at, parameters_.calendar.get()), MinScale());
   const double threshold = ThresholdOf(state_, rates_, parameters_.judgement.alert_budget);
-  Fill(verdict, forecast, Evidence(state_, forecast), threshold, bands);
+  (void)Fill(verdict, forecast, Evidence(state_, forecast), threshold, bands);
   return verdict;
 }
 
-// The expected value and its band, in the series' own unit.
-void AutoEngine::Fill(Verdict& verdict, const Outlook& forecast, const Evidence& evidence,
+// The expected value and its band, in the series' own unit; whether the band is where the threshold
+// is crossed.
+bool AutoEngine::Fill(Verdict& verdict, const Outlook& forecast, const Evidence& evidence,
                       double threshold, Bands bands) {
   verdict.confidence = state_.points / (state_.points + rates_.per_day);
-  if (state_.points < kFewest) return;
+  if (state_.points < kFewest) return true;
   // A series that was never negative is not expected to become so.
   const bool is_positive = state_.minimum >= 0;
   verdict.expected =
       state_.scaling.Back(is_positive ? std::max(0.0, forecast.expected) : forecast.expected);
-  if (bands == Bands::kNone) return;
+  if (bands == Bands::kNone) return true;
   const Band band = BandOf(evidence, forecast, threshold, state_.band_above, state_.band_below);
   const Judgement& gates = parameters_.judgement;
   const double least =
@@ -224,6 +231,7 @@ void AutoEngine::Fill(Verdict& verdict, const Outlook& forecast, const Evidence&
   if (is_positive) verdict.lower = std::max(verdict.lower, 0.0);
   verdict.lower = std::max(verdict.lower, gates.range_min);
   verdict.upper = std::min(verdict.upper, gates.range_max);
+  return band.holds;
 }
 
 // The surprise that counts, after the gates.
@@ -273,7 +281,6 @@ void AutoEngine::Conclude(Verdict& verdict, const Surprise& surprise, double dec
                                              : State::kOk;
   if (decades < threshold - 1) verdict.kind = Kind::kNone;
   verdict.severity = SeverityOf(decades, threshold);
-  if (IsNumber(verdict.lower)) AgreeWithBand(verdict, is_anomalous);
   if (is_anomalous && verdict.reason.empty()) verdict.reason = Describe(verdict);
 }
 

@@ -39,8 +39,8 @@ class AutoEngine {
   [[nodiscard]] double MinScale() const;
   [[nodiscard]] bool BridgeGap(double value, double seconds);
   [[nodiscard]] Verdict Missing(Verdict verdict, Bands bands);
-  void Fill(Verdict& verdict, const Outlook& forecast, const Evidence& evidence, double threshold,
-            Bands bands);
+  [[nodiscard]] bool Fill(Verdict& verdict, const Outlook& forecast, const Evidence& evidence,
+                          double threshold, Bands bands);
   [[nodiscard]] double Judge(Verdict& verdict, const Surprise& surprise, double value,
                              double threshold);
   void Conclude(Verdict& verdict, const Surprise& surprise, double decades, double threshold);
