@@ -14,7 +14,6 @@ namespace {
 // How long an alert that ended is remembered to tell late copies from news.
 constexpr std::chrono::hours kAlertMemory{1};
 constexpr std::chrono::minutes kHousekeeping{10};
-constexpr std::chrono::milliseconds kCounting{500};
 constexpr std::chrono::milliseconds kMorePruning{500};
 constexpr std::int64_t kPrunedAtOnce = 200;
 // A turn is cut here, so that one answer does not wait for thousands of others.
@@ -159,6 +158,7 @@ Result<void> Intake::Turn(Transaction& transaction, std::vector<Item>& items) {
         {{"alerts", expired}});
   }
   triage_->FlushDue(now, changes_);
+  tally_.Apply(triage_->state(), changes_);
   const bool keeps_house = now < housekept_at_ || now - housekept_at_ >= kHousekeeping;
   if (keeps_house) pace = Ledger::Pace::kCalm;
   auto written = ledger_.Write(transaction, triage_->state(), changes_, pace, began);
@@ -218,10 +218,7 @@ void Intake::EndTurn(const Result<void>& result, std::vector<Item>& items) {
   auto next = triage_->NextFlush();
   if (const auto expiry = triage_->NextExpiry(); expiry && (!next || *expiry < *next))
     next = expiry;
-  if (!Count()) {  // so that the last of many turns is counted too
-    const Instant count_at = counted_at_ + kCounting;
-    next = next ? std::min(*next, count_at) : count_at;
-  }
+  Publish();
   if (ledger_.lags()) {
     const Instant write_at = clock_.Now() + Ledger::kLag;
     next = next ? std::min(*next, write_at) : write_at;
@@ -258,26 +255,9 @@ void Intake::RefuseQueue(const Error& error) {
   }
 }
 
-// False: counted a moment ago, it is not worth it.
-bool Intake::Count() {
-  const Instant now = clock_.Now();
-  if (now >= counted_at_ && now - counted_at_ < kCounting) return false;
-  counted_at_ = now;
-  IntakeCounts counts;
-  const auto& state = triage_->state();
-  counts.open_incidents = static_cast<std::int64_t>(state.incidents().size());
-  counts.firing_alerts =
-      std::ranges::count(state.alerts(), AlertStatus::kFiring,
-                         [](const auto& entry) { return entry.second.alert.status; });
-  for (const auto& [id, incident] : state.incidents()) {
-    const auto muted = std::ranges::count(incident.members, true,
-                                          [](const auto& entry) { return entry.second.muted; });
-    counts.muted_alerts += muted;
-    counts.muted_incidents += muted > 0 ? 1 : 0;
-  }
+void Intake::Publish() {
   const std::lock_guard lock(counts_mutex_);
-  counts_ = counts;
-  return true;
+  counts_ = tally_.counts();
 }
 
 Result<void> Intake::Reload() {
@@ -285,6 +265,8 @@ Result<void> Intake::Reload() {
   if (!stored) return std::unexpected(stored.error());
   triage_ = std::make_unique<Triage>(config_, std::move(*stored));
   is_lost_ = false;
+  tally_ = Tally(triage_->state());
+  Publish();
   ledger_.Forget();
   triage_->ForgiveSilence(clock_.Now());
   const std::lock_guard lock(mutex_);
@@ -320,7 +302,7 @@ Result<void> Intake::FlushNow() {
   return writer_.Run([](Transaction&) { return Result<void>{}; });
 }
 
-IntakeCounts Intake::counts() const {
+AlertCounts Intake::counts() const {
   const std::lock_guard lock(counts_mutex_);
   return counts_;
 }

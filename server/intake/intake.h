@@ -24,6 +24,7 @@
 #include "server/intake/ledger.h"
 #include "server/store/store.h"
 #include "server/store/writer.h"
+#include "server/triage/tally.h"
 #include "server/triage/triage.h"
 
 namespace warden {
@@ -32,13 +33,6 @@ namespace warden {
 struct IntakeEvents {
   std::function<void()> deliveries_added;
   std::function<void(const Notification&)> notified;
-};
-
-struct IntakeCounts {
-  std::int64_t open_incidents = 0;
-  std::int64_t firing_alerts = 0;
-  std::int64_t muted_alerts = 0;
-  std::int64_t muted_incidents = 0;  // with at least one muted alert
 };
 
 class Intake {
@@ -70,7 +64,7 @@ class Intake {
   void SetConfig(std::shared_ptr<const Config> config);
   // Forgets what copies are recognised by; waits.
   Result<void> ClearMemory();
-  [[nodiscard]] IntakeCounts counts() const;
+  [[nodiscard]] AlertCounts counts() const;
   // For rows that others add; on the store's thread, inside a transaction.
   [[nodiscard]] DeliveryId NewDeliveryId() { return triage_->NewDeliveryId(); }
   // Lets incidents whose time has come speak; waits. For tests: the flush thread does it by itself.
@@ -92,7 +86,7 @@ class Intake {
   void EndTurn(const Result<void>& result, std::vector<Item>& items);
   void RefuseQueue(const Error& error);
   void Recover();
-  bool Count();
+  void Publish();
   Result<void> Reload();
   void FlushLoop();
 
@@ -126,10 +120,10 @@ class Intake {
   Changes changes_;
   Ledger ledger_;
   Instant housekept_at_;
-  Instant counted_at_;
+  Tally tally_;
 
   mutable std::mutex counts_mutex_;
-  IntakeCounts counts_;  // guarded by counts_mutex_
+  AlertCounts counts_;  // guarded by counts_mutex_
   std::thread flush_thread_;
 };
 

@@ -58,6 +58,18 @@ inline Config PlainConfig() {
   return config;
 }
 
+// The same, and Down mutes what is Hot on its instance.
+inline Config InhibitingConfig() {
+  Config config = PlainConfig();
+  InhibitRule rule;
+  rule.name = "down";
+  rule.source.push_back(*promql::Matcher::Make("alertname", promql::MatchOp::kEqual, "Down"));
+  rule.target.push_back(*promql::Matcher::Make("alertname", promql::MatchOp::kEqual, "Hot"));
+  rule.equal = {"instance"};
+  config.inhibit_rules.push_back(std::move(rule));
+  return config;
+}
+
 class Desk {
  public:
   explicit Desk(Config config = PlainConfig())

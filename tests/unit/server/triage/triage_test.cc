@@ -278,19 +278,8 @@ TEST(Triage, SilenceForTwoRepeatIntervalsEndsAnIncidentThatWasHeld) {
   EXPECT_EQ(desk.changes().closed.size(), 1U);
 }
 
-Config Inhibiting() {
-  Config config = PlainConfig();
-  InhibitRule rule;
-  rule.name = "down";
-  rule.source.push_back(*promql::Matcher::Make("alertname", promql::MatchOp::kEqual, "Down"));
-  rule.target.push_back(*promql::Matcher::Make("alertname", promql::MatchOp::kEqual, "Hot"));
-  rule.equal = {"instance"};
-  config.inhibit_rules.push_back(std::move(rule));
-  return config;
-}
-
 TEST(Triage, AnInhibitedAlertIsTrackedAndToldWhenItsSourceEnds) {
-  Desk desk(Inhibiting());
+  Desk desk(InhibitingConfig());
   desk.Send(20, Webhook({Firing(kDown), Firing(kHot), Firing(kHotB)}));
   // Down and the one Hot that nothing inhibits.
   EXPECT_EQ(desk.said(), (Lines{"20 first notification: 1 firing, 0 resolved, 0 muted",
@@ -301,7 +290,7 @@ TEST(Triage, AnInhibitedAlertIsTrackedAndToldWhenItsSourceEnds) {
 }
 
 TEST(Triage, AnAnnouncedAlertThatEndsWhileMutedIsToldAsResolved) {
-  Desk desk(Inhibiting());
+  Desk desk(InhibitingConfig());
   desk.Send(20, Webhook({Firing(kHot)}));
   desk.Send(30, Webhook({Firing(kHot), Firing(kDown)}));
   desk.Send(40, Webhook({Resolved(kHot, 0, 40), Firing(kDown)}));
