@@ -23,6 +23,11 @@ void AddRoute(const std::shared_ptr<const Parts>& parts, HttpRoute route) {
   const auto count = [parts, pattern, method = route.method](int status) {
     parts->metrics.http_requests.Add({pattern, method, std::to_string(status)});
   };
+  route.turned_away = [count, also = std::move(route.turned_away)](const RequestHead& head,
+                                                                   int status) {
+    count(status);
+    if (also) also(head, status);
+  };
   if (route.admit) {
     route.admit = [count, admit = std::move(route.admit)](const RequestHead& head) {
       auto refused = admit(head);

@@ -70,8 +70,8 @@ void AddQuarantineRoutes(const std::shared_ptr<const Parts>& parts);
 void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts);
 void AddPredecessorRoutes(const std::shared_ptr<const Parts>& parts);
 
-// Adds a route under the prefix and counts its requests, also those that are turned away before the
-// body.
+// Adds a route under the prefix and counts its requests, also those that are turned away before or
+// within the body.
 void AddRoute(const std::shared_ptr<const Parts>& parts, HttpRoute route);
 
 // Brings the gauges that are looked up, not counted, up to date; then what /metrics answers.

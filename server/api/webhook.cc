@@ -29,10 +29,31 @@ std::string_view LabelOf(const Parts& parts, const std::string& source) {
   return is_known ? std::string_view{source} : std::string_view{"other"};
 }
 
-void CountRejected(const Parts& parts, const std::string& source, std::string_view reason) {
+void CountRejected(const Parts& parts, const std::string& source, WebhookRejection why) {
   ++parts.webhooks.rejected;
   parts.metrics.webhook_messages.Add({LabelOf(parts, source), "rejected"});
-  parts.metrics.webhook_rejected.Add({reason});
+  parts.metrics.webhook_rejected.Add({kWebhookRejections[static_cast<std::size_t>(why)]});
+}
+
+// Of one that would have been taken at another time.
+WebhookRejection Hindrance(const Parts& parts) {
+  if (parts.draining) return WebhookRejection::kDraining;
+  return parts.writer.healthy() ? WebhookRejection::kOverloaded
+                                : WebhookRejection::kStoreUnavailable;
+}
+
+// Of a body that did not arrive whole, by what its sender was told.
+WebhookRejection RejectionOf(int status) {
+  switch (status) {
+    case 408:
+      return WebhookRejection::kTooSlow;
+    case 413:
+      return WebhookRejection::kTooLarge;
+    case 503:
+      return WebhookRejection::kOverloaded;
+    default:
+      return WebhookRejection::kMalformed;
+  }
 }
 
 void CountTaken(const Parts& parts, const std::string& source, std::string_view result,
@@ -88,7 +109,7 @@ void KeepUnusable(const std::shared_ptr<const Parts>& parts, const std::string& 
   parts->intake.Quarantine(std::move(row), [parts, source, reason, respond = std::move(respond)](
                                                const Result<Receipt>& result) mutable {
     if (!result) {
-      CountRejected(*parts, source, "overloaded");
+      CountRejected(*parts, source, Hindrance(*parts));
       return respond(NotKept(result.error()));
     }
     CountTaken(*parts, source, "quarantined", parts->webhooks.quarantined);
@@ -107,7 +128,7 @@ void Take(const std::shared_ptr<const Parts>& parts, const std::string& source, 
                         std::move(respond));
   }
   if (!message) {
-    CountRejected(*parts, source, "malformed");
+    CountRejected(*parts, source, WebhookRejection::kMalformed);
     return respond(FailureOf(message.error()));
   }
   message->source = source;
@@ -124,7 +145,7 @@ void Take(const std::shared_ptr<const Parts>& parts, const std::string& source, 
   parts->intake.Submit(std::move(*message), [parts, source, unusable, respond = std::move(respond)](
                                                 const Result<Receipt>& result) mutable {
     if (!result) {
-      CountRejected(*parts, source, "overloaded");
+      CountRejected(*parts, source, Hindrance(*parts));
       return respond(NotKept(result.error()));
     }
     if (result->is_duplicate) {
@@ -143,15 +164,15 @@ void Take(const std::shared_ptr<const Parts>& parts, const std::string& source, 
 void AddWebhookRoutes(const std::shared_ptr<const Parts>& parts) {
   const auto admit = [parts](const RequestHead& head) -> std::optional<ServerResponse> {
     if (parts->draining || !parts->intake.accepts()) {
-      CountRejected(*parts, SourceOf(head), "overloaded");
+      CountRejected(*parts, SourceOf(head), Hindrance(*parts));
       return ComeAgain(parts->draining ? "shutting down" : "cannot take more at present");
     }
     if (auto refused = RefuseSender(*parts, SourceOf(head), head)) {
-      CountRejected(*parts, SourceOf(head), "unauthorized");
+      CountRejected(*parts, SourceOf(head), WebhookRejection::kUnauthorized);
       return refused;
     }
     if (!IsJson(head)) {
-      CountRejected(*parts, SourceOf(head), "content_type");
+      CountRejected(*parts, SourceOf(head), WebhookRejection::kContentType);
       return Failure(415, "bad_data", "the body must be application/json");
     }
     return std::nullopt;
@@ -165,10 +186,15 @@ void AddWebhookRoutes(const std::shared_ptr<const Parts>& parts) {
         parts->worker.Post([parts, source, answer, body = std::move(request.body)]() mutable {
           Take(parts, source, std::move(body), std::move(*answer));
         });
-    if (!taken) (*answer)(ComeAgain("too many requests are waiting"));
+    if (taken) return;
+    CountRejected(*parts, source, WebhookRejection::kOverloaded);
+    (*answer)(ComeAgain("too many requests are waiting"));
+  };
+  const auto turned_away = [parts](const RequestHead& head, int status) {
+    CountRejected(*parts, SourceOf(head), RejectionOf(status));
   };
   for (const char* path : {"/api/v1/webhook", "/api/v1/webhook/{source}", "/webhook", "/alerts"}) {
-    AddRoute(parts, {"POST", path, handle, parts->max_body_bytes, admit});
+    AddRoute(parts, {"POST", path, handle, parts->max_body_bytes, admit, turned_away});
   }
 }
 

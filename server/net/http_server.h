@@ -70,6 +70,9 @@ struct HttpRoute {
   Handler handler = {};
   std::size_t max_body_bytes = std::size_t{64} << 10;
   Admit admit = {};
+  // Told when the body could not be taken (400, 408, 413, 503): then neither hook above had the
+  // last word. On the server's thread; must not block.
+  std::function<void(const RequestHead&, int status)> turned_away = {};
 };
 
 struct ServerOptions {

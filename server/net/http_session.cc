@@ -130,6 +130,7 @@ asio::awaitable<bool> HttpServer::Loop::ServeRequest(Connection& c) {
   using State = RequestReader::State;
   RequestReader& reader = c.reader;
   bool is_head = false;
+  const HttpRoute* awaits_body = nullptr;
   std::optional<ServerResponse> response;
   if (reader.state() == State::kHeaderDone) {
     is_head = reader.request().method == "HEAD";
@@ -139,6 +140,7 @@ asio::awaitable<bool> HttpServer::Loop::ServeRequest(Connection& c) {
                             reader.content_length().value_or(kDrainBytes + 1) <= kDrainBytes;
     if (!response) {
       reader.SetBodyLimit(route->max_body_bytes);
+      awaits_body = route;
     } else if (has_little) {
       reader.DiscardBody();
     }
@@ -155,6 +157,7 @@ asio::awaitable<bool> HttpServer::Loop::ServeRequest(Connection& c) {
       if (body == Body::kNoRoom) response = BusyResponse();
     }
     if (reader.state() == State::kDone && !response) {
+      awaits_body = nullptr;
       co_await Handle(c, *route);
       response = std::exchange(c.response, std::nullopt);
       if (!response) co_return false;  // cut by Stop
@@ -162,6 +165,8 @@ asio::awaitable<bool> HttpServer::Loop::ServeRequest(Connection& c) {
   }
   if (reader.state() == State::kBad) response = PlainResponse(reader.bad_status());
   assert(response);
+  if (awaits_body != nullptr && awaits_body->turned_away)
+    awaits_body->turned_away(reader.request(), response->status);
   c.charge.Set(0);
   const bool keeps = reader.state() == State::kDone && reader.keep_alive() && !stopping_;
   const bool has_unread = reader.state() != State::kDone;

@@ -79,8 +79,8 @@ Metrics::Metrics(const BuildInfo& build)
                             kFast),
       store_healthy(registry_, {"promwarden_store_healthy", "1 while the store can be written"}),
       incidents_open(registry_, {"promwarden_incidents_open", "Incidents open now"}),
-      incidents_muted(registry_, {"promwarden_incidents_muted",
-                                  "Open incidents all of whose firing alerts are muted"}),
+      incidents_muted(registry_,
+                      {"promwarden_incidents_muted", "Open incidents with a muted alert"}),
       alerts_firing(registry_, {"promwarden_alerts_firing", "Alerts that fire now"}),
       notifications(
           registry_,
@@ -163,10 +163,7 @@ Metrics::Metrics(const BuildInfo& build)
   for (const auto result : {"accepted", "duplicate", "quarantined", "rejected"}) {
     webhook_messages.Add({"default", result}, 0);
   }
-  for (const auto reason : {"malformed", "too_large", "unauthorized", "overloaded",
-                            "store_unavailable", "wrong_content_type", "draining"}) {
-    webhook_rejected.Add({reason}, 0);
-  }
+  for (const auto reason : kWebhookRejections) webhook_rejected.Add({reason}, 0);
   for (const auto status : {"firing", "resolved"}) alerts_received.Add({status}, 0);
   for (const auto reason :
        {"first", "new_alerts", "some_resolved", "all_resolved", "repeat", "unmuted", "test"}) {

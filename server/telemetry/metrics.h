@@ -4,6 +4,7 @@
 // beforehand start at 0. Safe from any thread.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -16,6 +17,21 @@ struct BuildInfo {
   std::string_view version;
   std::string_view revision;
 };
+
+// Why a webhook was not taken: the values of the label `reason` of webhook_rejected, in this order.
+enum class WebhookRejection : std::uint8_t {
+  kMalformed,
+  kTooLarge,
+  kTooSlow,
+  kContentType,
+  kUnauthorized,
+  kOverloaded,
+  kStoreUnavailable,
+  kDraining,
+};
+inline constexpr std::array<std::string_view, 8> kWebhookRejections{
+    "malformed",    "too_large",  "too_slow",          "content_type",
+    "unauthorized", "overloaded", "store_unavailable", "draining"};
 
 struct Metrics {
  private:
@@ -47,7 +63,7 @@ struct Metrics {
 
   // Intake. source: known ones by name, "other" for the rest.
   Counters webhook_messages;    // source, result: accepted, duplicate, quarantined, rejected
-  Counters webhook_rejected;    // reason: malformed, too_large, unauthorized, overloaded, ...
+  Counters webhook_rejected;    // reason: kWebhookRejections
   Gauges webhook_last_message;  // source; seconds since 1970
   Counters alerts_received;     // status
   Gauges intake_queue_length;

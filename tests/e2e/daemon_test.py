@@ -347,6 +347,18 @@ class InputTest(case.Case):
         self.wait_notified(1, "firing", "Neighbour")
         self.assertTrue(self.daemon.is_running())
 
+    def test_refusals_are_counted_by_their_reason(self):
+        self.daemon.webhook(b'{"a":"' + b"x" * 200000 + b'"}')
+        self.daemon.webhook(b"hello")
+        request("POST", self.daemon.url + "/api/v1/webhook", "{}", {"Content-Type": "text/html"})
+        reasons = {"too_large": 1, "malformed": 1, "content_type": 1, "unauthorized": 0, "overloaded": 0}
+        for reason, times in reasons.items():
+            found = self.daemon.metric(f'promwarden_webhook_rejected_total{{reason="{reason}"}}')
+            self.assertEqual(found, times, reason)
+        large = 'promwarden_http_requests_total{code="413",handler="/api/v1/webhook",method="POST"}'
+        self.assertEqual(self.daemon.metric(large), 1)
+        self.assertEqual(harness.get_json(self.daemon.url + "/stats")["webhooks"]["rejected"], 3)
+
     def test_another_content_type_is_refused_or_understood(self):
         status, _, _ = request("POST", self.daemon.url + "/api/v1/webhook", json.dumps(one("T")), {"Content-Type": "text/html"})
         self.assertIn(status, (200, 415))

@@ -57,8 +57,15 @@ class HttpServerTest : public testing::Test {
   void Serve(ServerOptions options = {}) {
     server_ = std::make_unique<HttpServer>(options);
     server_->Add({.method = "GET", .path = "/echo/{name}", .handler = Echo});
-    server_->Add(
-        {.method = "POST", .path = "/echo/{name}", .handler = Echo, .max_body_bytes = 1000});
+    server_->Add({.method = "POST",
+                  .path = "/echo/{name}",
+                  .handler = Echo,
+                  .max_body_bytes = 1000,
+                  .turned_away = [this](const RequestHead& head, int status) {
+                    const std::lock_guard lock(turned_away_mutex_);
+                    turned_away_.push_back(std::string(head.Param("name").value_or("?")) + " " +
+                                           std::to_string(status));
+                  }});
     server_->Add(
         {.method = "POST",
          .path = "/large",
@@ -107,6 +114,8 @@ class HttpServerTest : public testing::Test {
 
   Desk desk_;
   std::atomic<int> guarded_{0};
+  std::mutex turned_away_mutex_;
+  std::vector<std::string> turned_away_;
   std::unique_ptr<HttpServer> server_;
 };
 
@@ -242,6 +251,21 @@ TEST_F(HttpServerTest, RefusesTooLongBodiesAtOnce) {
   RawConnection raw = Raw();
   raw.Send("POST /echo/x HTTP/1.1\r\nHost: h\r\nContent-Length: 1001\r\n\r\n");
   EXPECT_TRUE(raw.ReadMessage().starts_with("HTTP/1.1 413 "));
+}
+
+TEST_F(HttpServerTest, TellsTheRouteOfBodiesThatWereTurnedAway) {
+  Serve({.body_timeout = milliseconds(100)});
+  auto client = Client();
+  EXPECT_EQ(client.Post("/echo/fits", std::string(1000, 'x'), "text/plain")->status, 200);
+  EXPECT_EQ(client.Post("/echo/long", std::string(1001, 'x'), "text/plain")->status, 413);
+  RawConnection broken = Raw();
+  broken.Send("POST /echo/broken HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+  EXPECT_TRUE(broken.ReadMessage().starts_with("HTTP/1.1 400 "));
+  RawConnection slow = Raw();
+  slow.Send("POST /echo/slow HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\nx");
+  EXPECT_TRUE(slow.ReadMessage().starts_with("HTTP/1.1 408 "));
+  server_->Stop(seconds(1));
+  EXPECT_EQ(turned_away_, (std::vector<std::string>{"long 413", "broken 400", "slow 408"}));
 }
 
 TEST_F(HttpServerTest, RefusesEndlessChunksWhileTheyCome) {
