@@ -209,6 +209,16 @@ TimeZone::Extent TimeZone::ExtentAt(std::int64_t unix_seconds) const {
   return extent;
 }
 
+std::unique_ptr<const TimeZone> TimeZone::Parse(std::string_view file) {
+  std::unique_ptr<TimeZone> zone(new TimeZone);
+  if (!zone->Read(file)) zone.reset();
+  return zone;
+}
+
+std::int64_t TimeZone::NextChange(std::int64_t unix_seconds) const {
+  return ExtentAt(unix_seconds).end;
+}
+
 TimeZone::Local TimeZone::At(std::int64_t unix_seconds) const {
   if (transitions_.empty() && rule_.empty()) return {periods_[0].abbreviation, periods_[0].offset};
   return ExtentAt(unix_seconds).local;

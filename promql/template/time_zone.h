@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,13 @@ class TimeZone {
   // Kept as well; there are few offsets.
   [[nodiscard]] static const TimeZone& Fixed(std::string_view abbreviation, std::int64_t offset);
 
+  // From the bytes of a TZif file; null when they are damaged.
+  [[nodiscard]] static std::unique_ptr<const TimeZone> Parse(std::string_view file);
+
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] Local At(std::int64_t unix_seconds) const;
+  // The first instant after it at which that may change; INT64_MAX: never.
+  [[nodiscard]] std::int64_t NextChange(std::int64_t unix_seconds) const;
   // What to subtract from a wall clock read in this zone.
   [[nodiscard]] std::int64_t OffsetOfWallClock(std::int64_t wall_seconds) const;
 

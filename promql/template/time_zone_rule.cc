@@ -10,7 +10,6 @@ namespace promql::tmpl {
 namespace {
 
 constexpr std::int64_t kDay = 86400;
-constexpr std::int64_t kYear = 365 * kDay;
 
 // When in a year a period begins: the nth day (with or without 29 February), or a weekday of a
 // month.
@@ -161,6 +160,7 @@ RuleAnswer EvaluateRule(std::string_view rule, std::int64_t last_start, std::int
   const CivilTime civil = InItsZone({.seconds = unix_seconds});
   const std::int64_t in_year = (civil.year_day - 1) * kDay + (unix_seconds % kDay + kDay) % kDay;
   const std::int64_t year_start = unix_seconds - in_year;
+  const std::int64_t year_end = FromCivil({.year = civil.year + 1}, 0, TimeZone::Utc()).seconds;
   std::int64_t first = SecondOfYear(civil.year, *start, winter_offset);
   std::int64_t second = SecondOfYear(civil.year, *end, summer_offset);
   if (second < first) {  // south of the equator summer goes over the new year
@@ -169,8 +169,7 @@ RuleAnswer EvaluateRule(std::string_view rule, std::int64_t last_start, std::int
     std::swap(winter_offset, summer_offset);
   }
   if (in_year < first) return {true, *winter_name, winter_offset, year_start, year_start + first};
-  if (in_year >= second)
-    return {true, *winter_name, winter_offset, year_start + second, year_start + kYear};
+  if (in_year >= second) return {true, *winter_name, winter_offset, year_start + second, year_end};
   return {true, *summer_name, summer_offset, year_start + first, year_start + second};
 }
 

@@ -113,6 +113,13 @@ TEST(Times, ShowInTheirZones) {
   EXPECT_EQ(Formatted("2024-01-01T00:00:00Z", "Europe", "15"), "no zone");
 }
 
+TEST(TimeZone, RefusesDamagedData) {
+  for (const std::string& file :
+       {std::string(), std::string("TZif2"), std::string("TZif2") + std::string(39, '\xff')}) {
+    EXPECT_EQ(TimeZone::Parse(file), nullptr);
+  }
+}
+
 TEST(Times, FollowLayouts) {
   EXPECT_EQ(
       Formatted("2024-02-09T15:04:05.06Z", "", "Monday Jan _2 __2 002 3PM .000 .999 Janet 06"),

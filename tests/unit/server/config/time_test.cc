@@ -75,10 +75,28 @@ TEST(TimeZone, RefusesWhatIsNone) {
     EXPECT_TRUE(TimeZone::Load(alias)) << alias;
 }
 
-TEST(TimeZone, RefusesDamagedData) {
-  EXPECT_FALSE(TimeZone::Parse(""));
-  EXPECT_FALSE(TimeZone::Parse("TZif2"));
-  EXPECT_FALSE(TimeZone::Parse(std::string("TZif2") + std::string(39, '\xff')));
+TEST(TimeZone, KnowsTheNextTransition) {
+  struct Case {
+    const char* zone;
+    const char* at;
+    const char* next;
+  };
+  for (const Case& c : std::vector<Case>{
+           {"Europe/Berlin", "2026-03-29T00:59:59Z", "2026-03-29T01:00:00Z"},
+           {"Europe/Berlin", "2026-03-29T01:00:00Z", "2026-10-25T01:00:00Z"},
+           {"Europe/Berlin", "2090-07-15T12:00:00Z", "2090-10-29T01:00:00Z"},
+           // Past the table, where one year's rule ends: also on the 366th day.
+           {"Europe/Berlin", "2092-12-31T12:00:00Z", "2093-01-01T00:00:00Z"},
+           {"Asia/Kolkata", "2026-01-01T00:00:00Z", "2036-01-02T00:00:00Z"},
+           {"", "2026-01-01T00:00:00Z", "2036-01-02T00:00:00Z"},
+       }) {
+    const auto zone = TimeZone::Load(c.zone);
+    ASSERT_TRUE(zone) << c.zone;
+    EXPECT_EQ(
+        FormatRfc3339((*zone)->NextTransition(std::chrono::floor<std::chrono::seconds>(At(c.at)))),
+        FormatRfc3339(At(c.next)))
+        << c.zone << " " << c.at;
+  }
 }
 
 TEST(TimeInterval, CountsTheMonthsDaysByTheCalendar) {
