@@ -1,27 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/cli/wide_csv.h"
 
-#include <cmath>
-#include <limits>
-
-#include "server/cli/exact.h"
+#include "server/cli/csv_lines.h"
 
 namespace warden::cli {
 namespace {
-
-constexpr std::string_view kBlank = " \t\r";
-
-std::string_view Trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(kBlank);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
-}
-
-std::string_view Unquoted(std::string_view cell) {
-  cell = Trimmed(cell);
-  const bool is_quoted = cell.size() >= 2 && cell.front() == '"' && cell.back() == '"';
-  return is_quoted ? cell.substr(1, cell.size() - 2) : cell;
-}
 
 // The id may hold commas when it is quoted.
 std::string_view TakeId(std::string_view& line) {
@@ -40,17 +23,14 @@ Result<WideRow> RowOf(std::string_view line, std::size_t number) {
   row.id = TakeId(line);
   std::size_t present = 0;
   for (std::size_t column = 2; !line.empty(); ++column) {
-    const auto comma = line.find(',');
-    const auto cell = Unquoted(line.substr(0, comma));
-    line = comma == std::string_view::npos ? std::string_view{} : line.substr(comma + 1);
-    const auto value = cell.empty() ? std::numeric_limits<double>::quiet_NaN() : NumberOf(cell);
+    const auto cell = Unquoted(TakeUntil(line, ','));
+    const auto value = CellValue(cell);
     if (!value) {
       return Fail(ErrorCode::kInvalid, "line " + std::to_string(number) + ", column " +
                                            std::to_string(column) + ": \"" +
                                            std::string(cell.substr(0, 80)) + "\" is not a number");
     }
-    const bool is_finite = std::isfinite(*value);
-    row.values.push_back(is_finite ? *value : std::numeric_limits<double>::quiet_NaN());
+    row.values.push_back(*value);
     if (!cell.empty()) present = row.values.size();
   }
   row.values.resize(present);
@@ -60,20 +40,7 @@ Result<WideRow> RowOf(std::string_view line, std::size_t number) {
 }  // namespace
 
 Result<std::vector<WideRow>> ReadWideCsv(std::string_view text) {
-  std::vector<WideRow> rows;
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
-  for (std::size_t number = 1; !text.empty(); ++number) {
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-    if (Trimmed(line).empty()) continue;
-    auto row = RowOf(line, number);
-    if (row) {
-      rows.push_back(std::move(*row));
-    } else if (number > 1) {  // the first line may be a heading
-      return std::unexpected(row.error());
-    }
-  }
-  return rows;
+  return ReadCsvLines<WideRow>(text, RowOf);
 }
 
 }  // namespace warden::cli
