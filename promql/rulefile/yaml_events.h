@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// libyaml's parser as an object, and its marks as offsets. For the .cc files of this room only.
+// libyaml's parser as an object, and its marks as offsets. For .cc files only: it shows libyaml.
 #pragma once
 
 #include <yaml.h>
@@ -63,6 +63,7 @@ class EventSource {
   EventSource(const EventSource&) = delete;
   EventSource& operator=(const EventSource&) = delete;
 
+  [[nodiscard]] bool is_ready() const { return is_ready_; }  // false: out of memory
   [[nodiscard]] bool Next(yaml_event_t& event) {
     return is_ready_ && yaml_parser_parse(&parser_, &event) == 1;
   }

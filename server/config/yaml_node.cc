@@ -8,57 +8,28 @@
 #include <optional>
 #include <utility>
 
+#include "promql/rulefile/yaml_events.h"
+
 namespace warden {
 namespace {
+
+using promql::rulefile::Event;
+using promql::rulefile::EventSource;
 
 constexpr std::size_t kMaxDepth = 200;
 constexpr std::uint64_t kMaxWeight = 1'000'000;
 constexpr std::string_view kNullTag = "tag:yaml.org,2002:null";
 
-std::string Text(const yaml_char_t* text) {
-  return text == nullptr ? std::string() : std::string(reinterpret_cast<const char*>(text));
+std::string Text(const yaml_char_t* text) { return std::string(promql::rulefile::View(text)); }
+
+YamlError ErrorOf(const EventSource& source) {
+  const yaml_parser_t& parser = source.parser();
+  if (!source.is_ready() || parser.error == YAML_MEMORY_ERROR) return {0, 0, "out of memory"};
+  const char* problem = parser.problem != nullptr ? parser.problem : "not YAML";
+  if (parser.error == YAML_READER_ERROR) return {0, 0, problem};
+  return {static_cast<int>(parser.problem_mark.line) + 1,
+          static_cast<int>(parser.problem_mark.column) + 1, problem};
 }
-
-// Owns libyaml's parser.
-class EventSource {
- public:
-  explicit EventSource(std::string_view text) {
-    is_ready_ = yaml_parser_initialize(&parser_) == 1;
-    if (is_ready_) {
-      yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
-                                   text.size());
-    }
-  }
-  ~EventSource() {
-    if (is_ready_) yaml_parser_delete(&parser_);
-  }
-  EventSource(const EventSource&) = delete;
-  EventSource& operator=(const EventSource&) = delete;
-
-  [[nodiscard]] bool Next(yaml_event_t& event) {
-    return is_ready_ && yaml_parser_parse(&parser_, &event) == 1;
-  }
-
-  [[nodiscard]] YamlError error() const {
-    if (!is_ready_ || parser_.error == YAML_MEMORY_ERROR) return {0, 0, "out of memory"};
-    const char* problem = parser_.problem != nullptr ? parser_.problem : "not YAML";
-    if (parser_.error == YAML_READER_ERROR) return {0, 0, problem};
-    return {static_cast<int>(parser_.problem_mark.line) + 1,
-            static_cast<int>(parser_.problem_mark.column) + 1, problem};
-  }
-
- private:
-  yaml_parser_t parser_{};
-  bool is_ready_ = false;
-};
-
-struct Event {
-  yaml_event_t value{};
-  Event() = default;
-  ~Event() { yaml_event_delete(&value); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-};
 
 }  // namespace
 
@@ -173,7 +144,7 @@ std::expected<YamlDocument, YamlError> YamlDocument::Parse(std::string_view text
   YamlBuilder builder;
   for (bool goes_on = true; goes_on;) {
     Event event;
-    if (!source.Next(event.value)) return std::unexpected(source.error());
+    if (!source.Next(event.value)) return std::unexpected(ErrorOf(source));
     goes_on = builder.Take(event.value);
   }
   return builder.Finish();
