@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "promql/model/go_text.h"
 #include "promql/syntax/characters.h"
@@ -121,13 +122,13 @@ class Checker {
   }
 
   void CheckIncluded(const BinaryExpr& binary, const VectorMatching& matching) {
-    if (!matching.on) return;
+    if (!matching.on || matching.include.empty()) return;
+    std::vector<std::string_view> included(matching.include.begin(), matching.include.end());
+    std::ranges::sort(included);
     for (const std::string_view label : matching.labels) {
-      for (const std::string_view included : matching.include) {
-        if (label != included) continue;
-        Fail(OperatorSpan(binary),
-             "label " + Quote(label) + " must not stand in `on` and in the group modifier");
-      }
+      if (!std::ranges::binary_search(included, label)) continue;
+      Fail(OperatorSpan(binary),
+           "label " + Quote(label) + " must not stand in `on` and in the group modifier");
     }
   }
 
@@ -185,6 +186,7 @@ class Checker {
         if (matcher.name != "__name__") continue;
         Fail(expr.span, "the metric name is set twice: " + Quote(selector.name) + " and " +
                             Quote(matcher.value));
+        return;  // of thousands each would say the same, at full length
       }
       return;
     }

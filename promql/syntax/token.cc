@@ -133,7 +133,7 @@ bool IsLabelName(TokenType t) {
 }
 
 std::string Describe(const Token& token, std::string_view text) {
-  if (token.type == kEnd) return "the end of the expression";
+  if (token.type == kEnd) return "end of the expression";
   constexpr std::size_t kLongest = 40;
   std::string_view word = text.substr(token.span.start, token.span.end - token.span.start);
   std::string shown;
