@@ -274,11 +274,15 @@ LintResult Lint(const Project& project, const LintOptions& options) {
     std::ranges::sort(sinks[i].entries(), EntryComesBefore);
     FileJudge judge(*files[i], options);
     for (Sink::Entry& entry : sinks[i].entries()) judge.Judge(std::move(entry), parts[i]);
+    sinks[i] = {};
     judge.JudgeDirectives(checks, parts[i]);
     std::ranges::stable_sort(parts[i].findings, ComesBefore);
     Count(*files[i], parts[i]);
   });
   LintResult result;
+  std::size_t findings = 0;
+  for (const LintResult& part : parts) findings += part.findings.size();
+  result.findings.reserve(findings);
   for (LintResult& part : parts) {
     std::ranges::move(part.findings, std::back_inserter(result.findings));
     std::ranges::move(part.suppressed, std::back_inserter(result.suppressed));
@@ -286,6 +290,7 @@ LintResult Lint(const Project& project, const LintOptions& options) {
     result.groups += part.groups;
     result.alerts += part.alerts;
     result.records += part.records;
+    part = {};
   }
   return result;
 }

@@ -22,11 +22,13 @@ class Arena {
       : blocks_(std::exchange(other.blocks_, nullptr)),
         free_(std::exchange(other.free_, nullptr)),
         end_(std::exchange(other.end_, nullptr)),
+        total_(std::exchange(other.total_, 0)),
         next_block_bytes_(other.next_block_bytes_) {}
   Arena& operator=(Arena&& other) noexcept {
     std::swap(blocks_, other.blocks_);
     std::swap(free_, other.free_);
     std::swap(end_, other.end_);
+    std::swap(total_, other.total_);
     std::swap(next_block_bytes_, other.next_block_bytes_);
     return *this;
   }
@@ -78,12 +80,15 @@ class Arena {
     blocks_ = block;
     free_ = reinterpret_cast<char*>(block + 1);
     end_ = reinterpret_cast<char*>(block) + size;
-    next_block_bytes_ *= 2;
+    // Half of what there is: the last block is mostly empty, and all are still few.
+    total_ += size;
+    next_block_bytes_ = total_ / 2;
   }
 
   Block* blocks_ = nullptr;
   char* free_ = nullptr;
   char* end_ = nullptr;
+  std::size_t total_ = 0;
   std::size_t next_block_bytes_;
 };
 

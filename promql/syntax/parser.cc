@@ -23,8 +23,8 @@ bool Features::Enable(std::string_view name) {
 
 namespace {
 
-// Room for the text and, as a rule, for all nodes of an expression of this length.
-Arena ArenaFor(std::string_view text) { return Arena(1024 + text.size() * 10); }
+// Room for the text and, of seven expressions of this length in eight, for all nodes.
+Arena ArenaFor(std::string_view text) { return Arena(512 + text.size() * 8); }
 
 SyntaxErrors TooLong(std::string_view text, const ParseOptions& options) {
   return {{Span{options.max_bytes, static_cast<std::uint32_t>(text.size())},
