@@ -13,8 +13,12 @@
 namespace promql::analysis {
 namespace {
 
-std::shared_ptr<const LanguagePattern> Share(LanguagePattern pattern) {
-  return std::make_shared<const LanguagePattern>(std::move(pattern));
+using Content = decltype(LanguagePattern::content);
+
+std::shared_ptr<const LanguagePattern> Share(Content content) {
+  auto pattern = std::make_shared<LanguagePattern>();
+  pattern->content = std::move(content);
+  return pattern;
 }
 
 // The alternatives of a pattern without any other operator: `a|b|c`.
@@ -33,25 +37,25 @@ std::optional<std::vector<std::string>> PlainAlternatives(std::string_view patte
   return out;
 }
 
-LanguagePattern OfRegex(std::string_view pattern, Dot dot) {
-  if (auto plain = PlainAlternatives(pattern)) return {std::move(*plain)};
+Content OfRegex(std::string_view pattern, Dot dot) {
+  if (auto plain = PlainAlternatives(pattern)) return std::move(*plain);
   const auto tree = ParseRegexTree(pattern, dot == Dot::kMatchesNewline);
   if (!tree) return {};
   auto program = Compile(*tree);
   if (!program) return {};
-  return {std::move(*program)};
+  return std::move(*program);
 }
 
 }  // namespace
 
 Language Language::Everything() {
-  static const auto nothing = Share({std::vector<std::string>{}});
+  static const auto nothing = Share(std::vector<std::string>{});
   return {nothing, true};
 }
 
 Language Language::Only(std::string_view text) {
   if (!IsValidUtf8(text)) return {Share({}), false};
-  return {Share({std::vector<std::string>{std::string(text)}}), false};
+  return {Share(std::vector{std::string(text)}), false};
 }
 
 Language Language::OfMatcher(MatchOp op, std::string_view value, Dot dot) {
@@ -72,7 +76,17 @@ Answer Language::Contains(std::string_view text) const {
   return LanguageSearch::Contains(*this, text, budget);
 }
 
-Answer Language::IsEmpty() const { return Meet(std::span(this, 1)).is_empty; }
+Answer Language::IsEmpty() const {
+  auto& known = is_complement_ ? pattern_->is_universal : pattern_->is_empty;
+  std::optional<Answer> answer = known;
+  if (!answer) {
+    // Most have one of these.
+    const bool has_some = Contains("") == Answer::kYes || Contains("a") == Answer::kYes;
+    answer = has_some ? Answer::kNo : Meet(std::span(this, 1)).is_empty;
+    known = answer;
+  }
+  return *answer;
+}
 
 Answer Language::IsUniversal() const { return Complement().IsEmpty(); }
 
@@ -104,13 +118,21 @@ const Language& LanguageCache::OfMatcher(MatchOp op, std::string_view value) {
   };
   if (op == MatchOp::kEqual || op == MatchOp::kNotEqual)
     return keep(Language::OfMatcher(op, value, dot_));
-  auto pattern = patterns_.find(value);
-  if (pattern == patterns_.end()) {
-    pattern =
-        patterns_.emplace(std::string(value), Language::OfMatcher(MatchOp::kRegex, value, dot_))
-            .first;
+  const Language pattern = shared_ != nullptr ? shared_->Of(value, dot_)
+                                              : Language::OfMatcher(MatchOp::kRegex, value, dot_);
+  return keep(op == MatchOp::kRegex ? pattern : pattern.Complement());
+}
+
+Language PatternStore::Of(std::string_view pattern, Dot dot) {
+  auto& patterns = dot == Dot::kMatchesNewline ? with_newline_ : without_newline_;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = patterns.find(pattern);
+    if (found != patterns.end()) return found->second;
   }
-  return keep(op == MatchOp::kRegex ? pattern->second : pattern->second.Complement());
+  Language made = Language::OfMatcher(MatchOp::kRegex, pattern, dot);
+  const std::scoped_lock lock(mutex_);
+  return patterns.emplace(std::string(pattern), std::move(made)).first->second;
 }
 
 }  // namespace promql::analysis

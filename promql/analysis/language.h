@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -76,15 +77,30 @@ struct Meeting {
 [[nodiscard]] Answer IsSubset(const Language& part, const Language& whole);
 [[nodiscard]] Answer AreEqual(const Language& a, const Language& b);
 
+// Languages of regular expressions, built once for many caches, with what was found out of them.
+// Safe from any thread.
+class PatternStore {
+ public:
+  [[nodiscard]] Language Of(std::string_view pattern, Dot dot);
+
+ private:
+  using ByPattern = std::map<std::string, Language, std::less<>>;
+  std::mutex mutex_;
+  ByPattern with_newline_;
+  ByPattern without_newline_;
+};
+
 // Languages by matcher, built once. Owned by one thread; references live as long as the cache.
 class LanguageCache {
  public:
-  explicit LanguageCache(Dot dot = Dot::kMatchesNewline) : dot_(dot) {}
+  // `shared` is borrowed; with null it is on its own.
+  explicit LanguageCache(Dot dot = Dot::kMatchesNewline, PatternStore* shared = nullptr)
+      : dot_(dot), shared_(shared) {}
   [[nodiscard]] const Language& OfMatcher(MatchOp op, std::string_view value);
 
  private:
   Dot dot_;
-  std::map<std::string, Language, std::less<>> patterns_;
+  PatternStore* shared_;
   std::map<std::pair<MatchOp, std::string>, Language> matchers_;
 };
 

@@ -286,6 +286,8 @@ Meeting LanguageSearch::Meet(std::span<const Language> languages) {
     if (smallest == nullptr || strings->size() < smallest->size()) smallest = strings;
   }
   if (smallest != nullptr) return MeetWithFinite(*smallest, languages);
+  // The shortest of all is the cheapest to find.
+  if (Meeting empty = MeetWithFinite({""}, languages); empty.is_empty == Answer::kNo) return empty;
 
   std::vector<Product::Part> parts;
   std::list<Program> built;

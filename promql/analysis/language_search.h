@@ -2,6 +2,8 @@
 // The searches behind language.h. Used by its sources only.
 #pragma once
 
+#include <atomic>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +18,9 @@ namespace promql::analysis {
 // Before any complement: a finite set in byte order, a program, or what is not known.
 struct LanguagePattern {
   std::variant<std::monostate, std::vector<std::string>, Program> content;
+  // What was found out; threads that ask at once find the same.
+  mutable std::atomic<std::optional<Answer>> is_empty;
+  mutable std::atomic<std::optional<Answer>> is_universal;
 };
 
 struct LanguageSearch {

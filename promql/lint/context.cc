@@ -126,7 +126,8 @@ bool GroupContext::has_own_interval() const {
 }
 
 Duration GroupContext::interval() const {
-  return has_own_interval() ? group_->interval->value : file_->project().environment().EvaluationInterval();
+  return has_own_interval() ? group_->interval->value
+                            : file_->project().environment().EvaluationInterval();
 }
 
 FileContext::FileContext(const Project& project, rulefile::RuleFile file)
@@ -141,12 +142,17 @@ analysis::LanguageCache& FileContext::languages() const {
   if (!languages_) {
     const bool is_old = project_->environment().target < Version{3, 0};
     languages_ = std::make_unique<analysis::LanguageCache>(
-        is_old ? analysis::Dot::kStopsAtNewline : analysis::Dot::kMatchesNewline);
+        is_old ? analysis::Dot::kStopsAtNewline : analysis::Dot::kMatchesNewline,
+        &project_->patterns());
   }
   return *languages_;
 }
 
 void FileContext::DropFacts() const { languages_.reset(); }
+
+Project::Project(const Config& config)
+    : config_(&config), patterns_(std::make_unique<analysis::PatternStore>()) {}
+Project::~Project() = default;
 
 void Project::Add(rulefile::RuleFile file) {
   files_.push_back(std::make_unique<FileContext>(*this, std::move(file)));

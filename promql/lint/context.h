@@ -26,6 +26,7 @@
 namespace promql::analysis {
 struct Facts;         // promql/analysis/facts.h
 class LanguageCache;  // promql/analysis/language.h
+class PatternStore;
 class Units;          // promql/analysis/units.h
 }  // namespace promql::analysis
 
@@ -152,9 +153,10 @@ struct Surroundings {
 // Every file of a run, and where things are in them.
 class Project {
  public:
-  explicit Project(const Config& config) : config_(&config) {}
+  explicit Project(const Config& config);
   Project(const Project&) = delete;
   Project& operator=(const Project&) = delete;
+  ~Project();
 
   // In the order in which they are to be reported. Not after Index().
   void Add(rulefile::RuleFile file);
@@ -166,6 +168,8 @@ class Project {
   [[nodiscard]] const Environment& environment() const { return config_->environment; }
   [[nodiscard]] const Surroundings& surroundings() const { return surroundings_; }
   [[nodiscard]] std::span<const std::unique_ptr<FileContext>> files() const { return files_; }
+  // Regular expressions of all files; safe from any thread.
+  [[nodiscard]] analysis::PatternStore& patterns() const { return *patterns_; }
   // Rules by the name they record; alerts by name. In the order of files.
   [[nodiscard]] std::span<const RuleContext* const> Recording(std::string_view metric) const;
   [[nodiscard]] std::span<const RuleContext* const> Alerting(std::string_view alert) const;
@@ -174,6 +178,7 @@ class Project {
   using ByName = std::unordered_map<std::string_view, std::vector<const RuleContext*>>;
   const Config* config_;
   Surroundings surroundings_;
+  std::unique_ptr<analysis::PatternStore> patterns_;
   std::vector<std::unique_ptr<FileContext>> files_;
   ByName records_;
   ByName alerts_;

@@ -68,9 +68,8 @@ void RunOnFile(const std::vector<const CheckInfo*>& checks, const FileContext& f
     for (const RuleContext& rule : group.rules()) {
       const bool is_wanted = !options.wants || options.wants(rule);
       for (const CheckInfo* check : checks) {
-        if (is_wanted &&
-            (check->scope == CheckScope::kRule || check->scope == CheckScope::kExpr ||
-             check->scope == CheckScope::kTemplates)) {
+        if (is_wanted && (check->scope == CheckScope::kRule || check->scope == CheckScope::kExpr ||
+                          check->scope == CheckScope::kTemplates)) {
           RunOnRule(*check, rule, sink);
         }
       }
@@ -111,7 +110,8 @@ std::uint64_t TextHash(std::uint64_t hash, std::string_view text) {
 
 std::string Hex(std::uint64_t value) {
   std::string text(16, '0');
-  for (std::size_t i = text.size(); i-- > 0; value >>= 4U) text[i] = "0123456789abcdef"[value & 15U];
+  for (std::size_t i = text.size(); i-- > 0; value >>= 4U)
+    text[i] = "0123456789abcdef"[value & 15U];
   return text;
 }
 
@@ -229,7 +229,8 @@ void Count(const FileContext& file, LintResult& result) {
   ++result.files;
   result.groups += file.groups().size();
   for (const GroupContext& group : file.groups()) {
-    for (const RuleContext& rule : group.rules()) ++(rule.is_alert() ? result.alerts : result.records);
+    for (const RuleContext& rule : group.rules())
+      ++(rule.is_alert() ? result.alerts : result.records);
   }
 }
 
@@ -253,9 +254,8 @@ LintResult Lint(const Project& project, const LintOptions& options) {
   });
 
   std::vector<const CheckInfo*> whole;
-  std::ranges::copy_if(checks, std::back_inserter(whole), [](const CheckInfo* check) {
-    return check->scope == CheckScope::kProject;
-  });
+  std::ranges::copy_if(checks, std::back_inserter(whole),
+                       [](const CheckInfo* check) { return check->scope == CheckScope::kProject; });
   std::vector<Sink> project_sinks(whole.size());
   InParallel(options.threads, whole.size(), [&](std::size_t i) {
     project_sinks[i].Begin(*whole[i], nullptr, nullptr);

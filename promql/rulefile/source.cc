@@ -14,9 +14,18 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 LineIndex::LineIndex(std::string_view content) : content_(content) {
   starts_.reserve(content.size() / 32 + 1);
-  for (std::size_t at = 0; (at = content.find_first_of("\r\n", at)) != std::string_view::npos;) {
-    at += content[at] == '\r' && at + 1 < content.size() && content[at + 1] == '\n' ? 2 : 1;
-    starts_.push_back(static_cast<std::uint32_t>(at));
+  const auto find = [&](char end, std::size_t from) {
+    return std::min(content.find(end, from), content.size());
+  };
+  std::size_t feed = find('\n', 0);
+  std::size_t carriage = find('\r', 0);
+  for (;;) {
+    const std::size_t end = std::min(feed, carriage);
+    if (end == content.size()) return;
+    const std::size_t next = carriage + 1 == feed ? feed + 1 : end + 1;
+    starts_.push_back(static_cast<std::uint32_t>(next));
+    if (feed < next) feed = find('\n', next);
+    if (carriage < next) carriage = find('\r', next);
   }
 }
 

@@ -54,13 +54,43 @@ Anchors AnchorsOf(std::string_view pattern) {
   return anchors;
 }
 
+// What is seen of a pattern without reading it as a tree.
+struct Shape {
+  bool has_open_choice = false;  // a | outside of all groups
+  bool has_any = false;          // a dot that is no letter
+};
+Shape ShapeOf(std::string_view pattern) {
+  if (pattern.find("\\Q") != std::string_view::npos) return {.has_open_choice = true};
+  Shape shape;
+  int depth = 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      ++i;
+    } else if (c == '[') {
+      if (pattern.substr(i).starts_with("[^")) ++i;
+      if (pattern.substr(i + 1).starts_with(']')) ++i;  // first, it is a letter
+      while (++i < pattern.size() && pattern[i] != ']') i += pattern[i] == '\\' ? 1 : 0;
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')') {
+      --depth;
+    }
+    shape.has_any |= c == '.';
+    shape.has_open_choice |= c == '|' && depth <= 0;
+  }
+  return shape;
+}
+
 }  // namespace
 
 // =~"a" is ="a".
 void RegexpLiteral(const RuleContext& rule, Sink& sink) {
   ForEachRegex(rule, [&](const VectorSelector& /*selector*/, const LabelMatcher& matcher) {
     // What can be repeated or chosen from is more than one text, nearly always.
-    if (matcher.value.empty() || matcher.value.find_first_of("*+|") != std::string_view::npos) return;
+    if (matcher.value.empty() || matcher.value.find_first_of("*+|") != std::string_view::npos)
+      return;
+    if (ShapeOf(matcher.value).has_any) return;
     const auto listing = PatternOf(rule, matcher.value).List();
     if (!listing.strings || listing.strings->size() != 1) return;
     const std::string& only = listing.strings->front();
@@ -84,7 +114,8 @@ void RegexpAnchor(const RuleContext& rule, Sink& sink) {
     if (anchors.front) bare.remove_prefix(1);
     if (anchors.back) bare.remove_suffix(1);
     // a|b is anchored as a whole; ^a|b$ reads as if it were not.
-    if (analysis::AreEqual(PatternOf(rule, matcher.value), PatternOf(rule, bare)) != Answer::kYes) {
+    if (ShapeOf(bare).has_open_choice &&
+        analysis::AreEqual(PatternOf(rule, matcher.value), PatternOf(rule, bare)) != Answer::kYes) {
       return;
     }
     Draft draft{.at = rule.At(matcher.span),
@@ -147,9 +178,10 @@ void RegexpDot(const RuleContext& rule, Sink& sink) {
     // One dot between words may be meant; two are a host's name, an address or a version. Brackets
     // hold characters, not words.
     if (bare < 2 || value.find('[') != std::string_view::npos) return;
-    sink.Add({.at = rule.At(matcher.span),
-              .message = "the dots in " + Quoted(value) + " match any character",
-              .advice = "escape them: " + Quoted(mended) + " in backquotes, or with \\\\. in quotes"});
+    sink.Add(
+        {.at = rule.At(matcher.span),
+         .message = "the dots in " + Quoted(value) + " match any character",
+         .advice = "escape them: " + Quoted(mended) + " in backquotes, or with \\\\. in quotes"});
   });
 }
 

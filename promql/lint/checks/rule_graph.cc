@@ -44,13 +44,14 @@ void ConsumerFirst(const Project& project, Sink& sink) {
       if (makers.size() != 1 || &makers.front()->group() != &rule.group()) continue;
       const RuleContext& maker = *makers.front();
       if (maker.rule().index <= rule.rule().index) continue;
-      sink.Add(rule, {.at = rule.At(*read.selector),
-                      .message = "'" + std::string(read.name) +
-                                 "' is recorded further down in this group: this rule reads what was "
-                                 "recorded " +
-                                 FormatDuration(rule.group().interval()) + " ago",
-                      .advice = "move the recording rule above this one",
-                      .related = {{&maker.file(), NamePlace(maker), "it is recorded here"}}});
+      sink.Add(rule,
+               {.at = rule.At(*read.selector),
+                .message = "'" + std::string(read.name) +
+                           "' is recorded further down in this group: this rule reads what was "
+                           "recorded " +
+                           FormatDuration(rule.group().interval()) + " ago",
+                .advice = "move the recording rule above this one",
+                .related = {{&maker.file(), NamePlace(maker), "it is recorded here"}}});
     }
   });
 }
@@ -75,14 +76,13 @@ void CrossGroupLag(const Project& project, Sink& sink) {
     if (slowest == nullptr) return;
     std::string names;
     for (const std::string& name : groups) names += (names.empty() ? "'" : ", '") + name + "'";
-    sink.Add(rule,
-             {.at = rule.At(*by->selector),
-              .message = "this reads what another group records, up to " +
-                         FormatDuration(slowest->group().interval()) + " later",
-              .details = std::string(groups.size() == 1 ? "the group " : "the groups ") + names +
-                         " and this one run at different times",
-              .advice = "put rules that depend on each other into one group, in order",
-              .related = {{&slowest->file(), NamePlace(*slowest), "it is recorded here"}}});
+    sink.Add(rule, {.at = rule.At(*by->selector),
+                    .message = "this reads what another group records, up to " +
+                               FormatDuration(slowest->group().interval()) + " later",
+                    .details = std::string(groups.size() == 1 ? "the group " : "the groups ") +
+                               names + " and this one run at different times",
+                    .advice = "put rules that depend on each other into one group, in order",
+                    .related = {{&slowest->file(), NamePlace(*slowest), "it is recorded here"}}});
   });
 }
 
@@ -134,6 +134,8 @@ void AlertsReferenceUnknown(const Project& project, Sink& sink) {
   ForEachRule(project, [&](const RuleContext& rule) {
     if (rule.is_alert()) names.push_back(rule.name());
   });
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
   ForEachRule(project, [&](const RuleContext& rule) {
     for (const analysis::AlertsReference& reference : rule.summary()->alerts) {
       if (reference.matcher == nullptr || reference.matcher->op != MatchOp::kEqual) continue;
@@ -197,10 +199,11 @@ void ExistingRecord(const Project& project, Sink& sink) {
     for (const SubExpression& part : rule.summary()->parts) {
       const auto found = recorded.find(part.hash);
       if (found == recorded.end() || found->second == &rule || part.size < 4) continue;
-      if (!rule.is_alert() && part.expr == rule.expr()) continue;  // record/duplicate, or another name
+      if (!rule.is_alert() && part.expr == rule.expr())
+        continue;  // record/duplicate, or another name
       sink.Add(rule, {.at = rule.At(*part.expr),
-                      .message = "this is recorded already as '" + std::string(found->second->name()) +
-                                 "'",
+                      .message = "this is recorded already as '" +
+                                 std::string(found->second->name()) + "'",
                       .advice = "read the recorded series",
                       .related = {{&found->second->file(), NamePlace(*found->second),
                                    "it is recorded here"}}});
