@@ -23,6 +23,8 @@ class AutoEngine {
   explicit AutoEngine(const DetectorParameters& parameters);
 
   void SetStep(Duration step);
+  // What the next values are judged by; what is known of the series stays.
+  void SetParameters(const DetectorParameters& parameters) { parameters_ = parameters; }
   void Forget();
   // Judges a value and takes it in; NaN is a missing one. Values not later than the last are not
   // taken in.

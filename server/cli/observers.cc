@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/cli/observers.h"
 
+#include <algorithm>
+
 #include "server/base/log.h"
 
 namespace warden::cli {
@@ -70,35 +72,56 @@ void DeliveryMetrics::OnEnrichment(EnrichmentResult result) {
   metrics_.enrichments.Add({Name(result)});
 }
 
-void WatchMetrics::OnChecked(const WatchConfig& watch, const std::vector<SeriesCheck>& series) {
-  for (auto* gauge : {&metrics_.watch_value, &metrics_.watch_expected, &metrics_.watch_lower,
-                      &metrics_.watch_upper, &metrics_.watch_score, &metrics_.watch_anomalous}) {
-    gauge->Remove(watch.name);
-  }
-  if (!watch.exports_bands) return;
-  for (const auto& [labels, verdict] : series) {
-    const auto text = SeriesText(labels);
-    metrics_.watch_value.Set({watch.name, text}, verdict.observed);
-    metrics_.watch_expected.Set({watch.name, text}, verdict.expected);
-    metrics_.watch_lower.Set({watch.name, text}, verdict.lower);
-    metrics_.watch_upper.Set({watch.name, text}, verdict.upper);
-    metrics_.watch_score.Set({watch.name, text}, verdict.score);
-    metrics_.watch_anomalous.Set({watch.name, text},
-                                 verdict.state == anomaly::State::kFiring ? 1 : 0);
-  }
+void WatchMetrics::OnRun(const WatchReport& report, std::chrono::duration<double> took) {
+  const bool worked = report.error.empty();
+  const std::string& watch = report.watch.name;
+  metrics_.watch_runs.Add({watch, worked ? "success" : "failure"});
+  metrics_.watch_last_run.Set({watch}, Seconds(SystemClock{}.Now().time_since_epoch()));
+  CountQuery(metrics_, "watch", worked, took);
+  Count(report);
+  if (worked) ExportBands(report);
 }
 
-void WatchMetrics::OnRun(const WatchConfig& watch, bool worked,
-                         std::chrono::duration<double> took) {
-  metrics_.watch_runs.Add({watch.name, worked ? "success" : "failure"});
-  metrics_.watch_last_run.Set({watch.name}, Seconds(SystemClock{}.Now().time_since_epoch()));
-  CountQuery(metrics_, "watch", worked, took);
+void WatchMetrics::Count(const WatchReport& report) {
+  const std::string& watch = report.watch.name;
+  metrics_.watch_series.Set({watch}, static_cast<double>(report.series.size()));
+  metrics_.watch_series_left_out.Set({watch}, static_cast<double>(report.left_out));
+  metrics_.watch_alerts_open.Set({watch}, static_cast<double>(report.open_alerts));
+  metrics_.watch_points.AdvanceTo(static_cast<double>(report.points), {watch});
+  for (std::size_t i = 0; i < kSkippedNames.size(); ++i) {
+    metrics_.watch_skipped_points.AdvanceTo(
+        static_cast<double>(report.skipped[static_cast<Skipped>(i)]), {watch, kSkippedNames[i]});
+  }
+  if (report.alerts_per_day) metrics_.watch_alerts_per_day.Set({watch}, *report.alerts_per_day);
+  Duration left{0};
+  for (const auto& series : report.series) left = std::max(left, series.learning_left);
+  metrics_.watch_learning_seconds_left.Set({watch}, Seconds(left));
+}
+
+void WatchMetrics::ExportBands(const WatchReport& report) {
+  const std::string& watch = report.watch.name;
+  for (auto* gauge : {&metrics_.watch_value, &metrics_.watch_expected, &metrics_.watch_lower,
+                      &metrics_.watch_upper, &metrics_.watch_score, &metrics_.watch_anomalous}) {
+    gauge->Remove(watch);
+  }
+  if (!report.watch.exports_bands) return;
+  for (const auto& [labels, verdict, left] : report.series) {
+    const auto text = SeriesText(labels);
+    metrics_.watch_value.Set({watch, text}, verdict.observed);
+    metrics_.watch_expected.Set({watch, text}, verdict.expected);
+    metrics_.watch_lower.Set({watch, text}, verdict.lower);
+    metrics_.watch_upper.Set({watch, text}, verdict.upper);
+    metrics_.watch_score.Set({watch, text}, verdict.score);
+    metrics_.watch_anomalous.Set({watch, text}, anomaly::IsAnomalous(verdict.state) ? 1 : 0);
+  }
 }
 
 void WatchMetrics::OnGone(const std::string& watch) {
   for (auto* gauge : {&metrics_.watch_value, &metrics_.watch_expected, &metrics_.watch_lower,
                       &metrics_.watch_upper, &metrics_.watch_score, &metrics_.watch_anomalous,
-                      &metrics_.watch_last_run}) {
+                      &metrics_.watch_last_run, &metrics_.watch_series,
+                      &metrics_.watch_series_left_out, &metrics_.watch_alerts_open,
+                      &metrics_.watch_alerts_per_day, &metrics_.watch_learning_seconds_left}) {
     gauge->Remove(watch);
   }
 }

@@ -29,11 +29,12 @@ class DeliveryMetrics final : public CourierObserver {
 class WatchMetrics final : public WatchObserver {
  public:
   explicit WatchMetrics(Metrics& metrics) : metrics_(metrics) {}
-  void OnChecked(const WatchConfig& watch, const std::vector<SeriesCheck>& series) override;
-  void OnRun(const WatchConfig& watch, bool worked, std::chrono::duration<double> took) override;
+  void OnRun(const WatchReport& report, std::chrono::duration<double> took) override;
   void OnGone(const std::string& watch) override;
 
  private:
+  void Count(const WatchReport& report);
+  void ExportBands(const WatchReport& report);
   Metrics& metrics_;
 };
 

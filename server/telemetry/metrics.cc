@@ -136,6 +136,28 @@ Metrics::Metrics(const BuildInfo& build)
       watch_last_run(registry_, {"promwarden_watch_last_run_timestamp_seconds",
                                  "When a watch last ran, in seconds since 1970",
                                  {"watch"}}),
+      watch_series(registry_,
+                   {"promwarden_watch_series", "Series that a watch looks at", {"watch"}}),
+      watch_series_left_out(registry_, {"promwarden_watch_series_left_out",
+                                        "Series of the last answer that max_series left out",
+                                        {"watch"}}),
+      watch_points(registry_, {"promwarden_watch_points_total",
+                               "Values that the detector auto has taken in",
+                               {"watch"}}),
+      watch_skipped_points(registry_, {"promwarden_watch_skipped_points_total",
+                                       "Steps and values that were not taken in, by reason",
+                                       {"watch", "reason"}}),
+      watch_alerts_open(
+          registry_, {"promwarden_watch_alerts_open", "Alerts that a watch holds open", {"watch"}}),
+      watch_alerts_per_day(
+          registry_, {"promwarden_watch_realised_alerts_per_day",
+                      "Events that the detector auto has told of, a series and day, over all that "
+                      "it remembers; compare with the alert budget",
+                      {"watch"}}),
+      watch_learning_seconds_left(registry_,
+                                  {"promwarden_watch_learning_seconds_left",
+                                   "Until all series of a watch are judged, if values keep coming",
+                                   {"watch"}}),
       watch_value(registry_,
                   {"promwarden_watch_value", "Value last observed", {"watch", "series"}}),
       watch_expected(

@@ -102,7 +102,14 @@ struct Metrics {
   // Watches.
   Counters watch_runs;    // watch, result
   Gauges watch_last_run;  // watch; seconds since 1970
-  Gauges watch_value;     // watch, series: labels as text, and so below
+  Gauges watch_series;    // watch, and so below
+  Gauges watch_series_left_out;
+  Counters watch_points;
+  Counters watch_skipped_points;  // watch, reason
+  Gauges watch_alerts_open;
+  Gauges watch_alerts_per_day;
+  Gauges watch_learning_seconds_left;
+  Gauges watch_value;  // watch, series: labels as text, and so below
   Gauges watch_expected;
   Gauges watch_lower;
   Gauges watch_upper;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/watch/episode.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
@@ -33,9 +34,43 @@ std::string Number(double value) {
   return text.data();
 }
 
-bool IsAnomalous(const WatchConfig& watch, const anomaly::Verdict& verdict) {
-  return verdict.state == anomaly::State::kFiring &&
-         !SeverityLabel(watch.severity, verdict.severity).empty();
+Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series, const Episode& episode,
+              const anomaly::Verdict& verdict) {
+  Alert alert = AlertOf(watch, series, verdict);
+  // Its labels are its identity: a severity that rises later does not make another alert of it.
+  if (episode.fires)
+    alert.labels = episode.labels;
+  else
+    alert.labels.Set("severity", SeverityLabel(watch.severity, episode.worst));
+  return alert;
+}
+
+Alert EndOf(const Episode& episode, Instant now) {
+  Alert alert;
+  alert.status = AlertStatus::kResolved;
+  alert.labels = episode.labels;
+  alert.starts_at = episode.starts_at;
+  alert.ends_at = now;
+  alert.fingerprint = alert.labels.Fingerprint();
+  return alert;
+}
+
+// Whether it fires after an unusual check.
+bool Worsen(const WatchConfig& watch, const anomaly::Verdict& verdict, Instant now,
+            Episode& episode) {
+  episode.normal = 0;
+  episode.worst = std::max(episode.worst, verdict.severity);
+  if (episode.fires) return true;
+  if (SeverityLabel(watch.severity, episode.worst).empty()) return false;
+  if (episode.anomalous++ == 0) episode.since = now;
+  return episode.anomalous >= watch.fire_after && now - episode.since >= watch.pending_for;
+}
+
+// Whether it is over after a normal check.
+bool Ease(const WatchConfig& watch, Episode& episode) {
+  episode.anomalous = 0;
+  episode.worst = episode.fires ? episode.worst : anomaly::Severity::kNone;
+  return !episode.fires || ++episode.normal >= watch.resolve_after;
 }
 
 }  // namespace
@@ -71,52 +106,36 @@ Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series,
 std::vector<Alert> Advance(const WatchConfig& watch, const std::vector<SeriesCheck>& checks,
                            Instant now, Episodes& episodes) {
   std::vector<Alert> alerts;
-  std::map<promql::LabelSet, const anomaly::Verdict*> seen;
-  for (const auto& check : checks) {
-    seen.emplace(check.labels, &check.verdict);
-    episodes.try_emplace(check.labels);
-  }
-  const auto end = [&](Episode& episode) {
-    Alert alert;
-    alert.status = AlertStatus::kResolved;
-    alert.labels = episode.labels;
-    alert.starts_at = episode.starts_at;
-    alert.ends_at = now;
-    alert.fingerprint = alert.labels.Fingerprint();
-    alerts.push_back(std::move(alert));
-    episode = {};
+  const auto ease = [&](Episodes::iterator entry) {
+    if (!Ease(watch, entry->second)) return std::next(entry);
+    if (entry->second.fires) alerts.push_back(EndOf(entry->second, now));
+    return episodes.erase(entry);
   };
-  for (auto& [labels, episode] : episodes) {
-    const auto found = seen.find(labels);
-    const auto* verdict = found == seen.end() ? nullptr : found->second;
-    const bool says_nothing = verdict != nullptr && (verdict->state == anomaly::State::kGap ||
-                                                     verdict->state == anomaly::State::kLearning);
-    if (says_nothing) continue;
-    if (verdict == nullptr || !IsAnomalous(watch, *verdict)) {
-      episode.anomalous = 0;
-      if (episode.fires && ++episode.normal >= watch.resolve_after) end(episode);
+  for (const auto& [labels, verdict] : checks) {
+    auto found = episodes.find(labels);
+    if (found != episodes.end()) found->second.checked_at = now;
+    if (verdict.state == anomaly::State::kGap || verdict.state == anomaly::State::kLearning)
+      continue;
+    if (!anomaly::IsAnomalous(verdict.state)) {
+      if (found != episodes.end()) ease(found);
       continue;
     }
-    episode.normal = 0;
-    if (!episode.fires) {
-      if (episode.anomalous++ == 0) episode.since = now;
-      if (episode.anomalous < watch.fire_after || now - episode.since < watch.pending_for) continue;
-    }
-    Alert alert = AlertOf(watch, labels, *verdict);
+    if (found == episodes.end()) found = episodes.try_emplace(labels).first;
+    Episode& episode = found->second;
+    episode.checked_at = now;
+    if (!Worsen(watch, verdict, now, episode)) continue;
+    Alert alert = AlertOf(watch, labels, episode, verdict);
     if (!episode.fires) {
       episode.fires = true;
       episode.starts_at = now;
       episode.labels = alert.labels;
     }
-    // Its labels are its identity: a severity that rises later does not make another alert of it.
-    alert.labels = episode.labels;
     alert.starts_at = episode.starts_at;
     alert.fingerprint = alert.labels.Fingerprint();
     alerts.push_back(std::move(alert));
   }
-  std::erase_if(episodes, [&](const auto& entry) {
-    return !entry.second.fires && !seen.contains(entry.first);
-  });
+  for (auto entry = episodes.begin(); entry != episodes.end();)
+    entry = entry->second.checked_at == now ? std::next(entry) : ease(entry);
   return alerts;
 }
 

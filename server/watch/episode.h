@@ -22,14 +22,17 @@ namespace warden {
 struct Episode {
   std::size_t anomalous = 0;  // in a row
   std::size_t normal = 0;
-  Instant since;  // of the first anomalous one in a row
+  Instant since;       // of the first anomalous one in a row
+  Instant checked_at;  // the last check that held the series
+  // The worst that was seen in this row: an episode that goes on may look harmless at times.
+  anomaly::Severity worst = anomaly::Severity::kNone;
   bool fires = false;
   Instant starts_at;
   promql::LabelSet labels;  // of the alert while it fires
   friend bool operator==(const Episode&, const Episode&) = default;
 };
 
-// By the series' labels.
+// By the series' labels; only of those that are not simply normal.
 using Episodes = std::map<promql::LabelSet, Episode>;
 
 // Moves every episode on by one check and says which alerts are to be told: those that fire, each

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/watch/series_streams.h"
+
+#include <cmath>
+#include <limits>
+#include <utility>
+
+namespace warden {
+namespace {
+
+using anomaly::AutoEngine;
+
+Duration SinceEpoch(double seconds) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
+}  // namespace
+
+void SeriesStreams::SetSettings(StreamSettings settings) {
+  settings_ = std::move(settings);
+  for (auto& [labels, stream] : streams_) {
+    stream.engine.SetParameters(settings_.parameters);
+    stream.engine.SetStep(settings_.step);
+  }
+}
+
+void SeriesStreams::Forget() {
+  streams_.clear();
+  last_.reset();
+  left_out_ = 0;
+}
+
+SeriesStreams::Stream SeriesStreams::NewStream() const {
+  Stream stream{AutoEngine(settings_.parameters), {}};
+  stream.engine.SetStep(settings_.step);
+  return stream;
+}
+
+void SeriesStreams::Admit(const std::vector<GridRow>& rows) {
+  left_out_ = 0;
+  for (const auto& row : rows) {
+    if (streams_.contains(row.labels)) continue;
+    if (streams_.size() < settings_.max_series) {
+      streams_.emplace(row.labels, NewStream());
+    } else {
+      ++left_out_;
+    }
+  }
+}
+
+std::vector<SeriesStreams::Feed> SeriesStreams::FeedsOf(const GridAnswer& answer) {
+  std::vector<Feed> feeds;
+  feeds.reserve(streams_.size());
+  // Both are in order of labels.
+  auto row = answer.rows.begin();
+  for (auto& [labels, stream] : streams_) {
+    while (row != answer.rows.end() && row->labels < labels) ++row;
+    const bool has_row = row != answer.rows.end() && row->labels == labels;
+    feeds.push_back({&labels, &stream, has_row ? &*row : nullptr});
+    if (has_row) ++row;
+  }
+  return feeds;
+}
+
+anomaly::Verdict SeriesStreams::Step(const Feed& feed, std::size_t i, Instant at,
+                                     AutoEngine::Bands bands) {
+  const double value =
+      feed.row != nullptr ? feed.row->values[i] : std::numeric_limits<double>::quiet_NaN();
+  if (std::isnan(value)) {
+    ++skipped_[Skipped::kMissing];
+  } else {
+    ++points_;
+    feed.stream->value_at = at;
+  }
+  return feed.stream->engine.Step(value, at, bands);
+}
+
+void SeriesStreams::Learn(const GridAnswer& answer, const Hear& hear) {
+  skipped_.Add(answer.skipped);
+  for (const auto& feed : FeedsOf(answer)) {
+    if (feed.row == nullptr) continue;
+    for (std::size_t i = 0; i < answer.grid.count; ++i) {
+      // A series begins where its values do.
+      if (feed.stream->engine.state().points == 0 && std::isnan(feed.row->values[i])) continue;
+      hear(*feed.labels, Step(feed, i, answer.grid.At(i), AutoEngine::Bands::kNone));
+    }
+  }
+  last_ = answer.grid.last();
+}
+
+void SeriesStreams::Judge(const GridAnswer& answer, const HearStep& hear) {
+  skipped_.Add(answer.skipped);
+  Admit(answer.rows);
+  skipped_[Skipped::kTooMany] += left_out_ * answer.grid.count;
+  const auto feeds = FeedsOf(answer);
+  std::vector<SeriesCheck> checks;
+  for (std::size_t i = 0; i < answer.grid.count; ++i) {
+    const Instant at = answer.grid.At(i);
+    checks.clear();
+    for (const auto& feed : feeds) {
+      if (feed.stream->value_at == Instant{}) feed.stream->value_at = at;
+      auto verdict = Step(feed, i, at, AutoEngine::Bands::kWanted);
+      if (at - feed.stream->value_at > settings_.step * kGoneAfter) continue;
+      checks.push_back({*feed.labels, std::move(verdict)});
+    }
+    last_ = at;
+    hear(at, checks);
+  }
+  ForgetGone(answer.grid.last());
+}
+
+void SeriesStreams::ForgetGone(Instant now) {
+  std::erase_if(streams_, [&](const auto& entry) {
+    return now - entry.second.value_at > settings_.forget_after;
+  });
+}
+
+Duration SeriesStreams::LearningLeft(const promql::LabelSet& labels) const {
+  const auto found = streams_.find(labels);
+  if (found == streams_.end()) return Duration{0};
+  const auto has = found->second.engine.state().points;
+  return has >= AutoEngine::kFewest
+             ? Duration{0}
+             : settings_.step * static_cast<Duration::rep>(AutoEngine::kFewest - has);
+}
+
+double SeriesStreams::AlertsPerDay() const {
+  double alerts = 0;
+  double points = 0;
+  for (const auto& [labels, stream] : streams_) {
+    const auto& state = stream.engine.state();
+    if (state.points <= AutoEngine::kFewest) continue;
+    alerts += state.alerts;
+    points += state.points - AutoEngine::kFewest;
+  }
+  const double days =
+      points * std::chrono::duration<double, std::ratio<86'400>>(settings_.step).count();
+  return days > 0 ? alerts / days : 0;
+}
+
+void SeriesStreams::Save(
+    const std::function<void(const promql::LabelSet&, std::string_view)>& take) const {
+  for (const auto& [labels, stream] : streams_) take(labels, stream.engine.Save());
+}
+
+bool SeriesStreams::Restore(const promql::LabelSet& labels, std::string_view state) {
+  Stream stream = NewStream();
+  if (!stream.engine.Restore(state)) return false;
+  stream.value_at = Instant{SinceEpoch(stream.engine.state().last_at)};
+  streams_.insert_or_assign(labels, std::move(stream));
+  return true;
+}
+
+}  // namespace warden

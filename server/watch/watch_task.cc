@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "server/watch/watch_task.h"
+
+#include <algorithm>
+#include <future>
+#include <map>
+#include <utility>
+
+#include "server/base/log.h"
+
+namespace warden {
+namespace {
+
+constexpr Duration kSettled = std::chrono::seconds{30};
+// A history is read in parts of so many samples.
+constexpr std::size_t kSamplesAtOnce = 2'000'000;
+constexpr Duration kSaveEvery = std::chrono::minutes{5};
+// Larger states are written less often, so that the disk is busy with them at most at this rate.
+constexpr std::size_t kSavedBytesPerSecond = std::size_t{256} << 10;
+// A clock that is set back by more than so many steps: what was taken in lies in the future.
+constexpr int kClockBack = 12;
+
+WebhookMessage MessageOf(const std::string& watch, std::vector<Alert> alerts) {
+  WebhookMessage message;
+  message.source = kWatchSource;
+  message.receiver = "promwarden";
+  message.group_key = "watch/" + watch;
+  message.external_url = "promwarden";
+  message.alerts = std::move(alerts);
+  return message;
+}
+
+std::uint64_t KeyOf(const WatchConfig& watch) {
+  return HashOf(watch.query + '\n' + std::to_string(watch.step.count()) + '\n' +
+                watch.calendar.time_zone);
+}
+
+StreamSettings SettingsOf(const WatchConfig& watch, std::size_t series) {
+  Tolerance tolerance = watch.tolerance;
+  if (watch.shares_budget)
+    tolerance.alerts_per_day /= static_cast<double>(std::max<std::size_t>(1, series));
+  return {ParametersOf(watch.detector, tolerance, watch.calendar), watch.step, watch.history,
+          watch.max_series};
+}
+
+bool AnyFires(const Episodes& episodes) {
+  return std::ranges::any_of(episodes, [](const auto& entry) { return entry.second.fires; });
+}
+
+}  // namespace
+
+Duration SettledAfter(const WatchConfig& watch) {
+  return std::min<Duration>(kSettled, watch.step / 2);
+}
+
+WatchTask::WatchTask(const WatchParts& parts, std::string name)
+    : parts_(parts), name_(std::move(name)), shelf_(parts.store, parts.writer, name_) {
+  book_ = shelf_.LoadEpisodes();
+  stored_episodes_ = EncodeEpisodes(book_.episodes);
+  for (const auto& [labels, episode] : book_.episodes) told_.insert(episode.labels.Fingerprint());
+  auto report = std::make_shared<WatchReport>();
+  report->watch.name = name_;
+  report_ = std::move(report);
+}
+
+void WatchTask::Run(const std::shared_ptr<const Config>& config, const WatchConfig& watch) {
+  const Instant now = parts_.clock.Now();
+  const auto began = std::chrono::steady_clock::now();
+  watch_ = watch;
+  warnings_.clear();
+  const auto client = parts_.client(config);
+  const bool streams = watch.detector.kind == DetectorKind::kAuto;
+  const auto done = streams ? RunStream(client, now) : RunWhole(client, now);
+  if (!untold_.empty()) Tell();
+  if (streams) SaveNowAndThen(now);
+  SaySoWhenItChanges(done);
+  Publish(now, done);
+  if (parts_.observer != nullptr)
+    parts_.observer->OnRun(*report_, std::chrono::steady_clock::now() - began);
+}
+
+Result<void> WatchTask::RunWhole(const promapi::PrometheusClient& client, Instant now) {
+  CheckRequest request{watch_.query,      now,
+                       watch_.history,    watch_.step,
+                       watch_.timeout,    watch_.detector,
+                       watch_.tolerance,  watch_.calendar,
+                       watch_.max_series, watch_.shares_budget};
+  auto answer = Check(client, request);
+  if (!answer) return std::unexpected(answer.error());
+  warnings_ = std::move(answer->warnings);
+  left_out_ = answer->left_out;
+  checks_ = std::move(answer->series);
+  std::ranges::sort(checks_, {}, &SeriesCheck::labels);
+  Note(checks_);
+  Raise(checks_, now);
+  Tell();
+  return {};
+}
+
+Result<void> WatchTask::RunStream(const promapi::PrometheusClient& client, Instant now) {
+  if (const auto key = KeyOf(watch_); key != key_) {
+    streams_.Forget();
+    key_ = key;
+    is_loaded_ = false;
+  }
+  streams_.SetSettings(SettingsOf(watch_, streams_.size()));
+  if (!is_loaded_) Load();
+  const Instant newest = NewestStep(now, watch_.step, SettledAfter(watch_));
+  ForgetUnlessNear(newest);
+  if (!streams_.last()) {
+    if (auto done = LearnHistory(client, newest); !done || streams_.size() == 0) {
+      streams_.Forget();
+      return done;
+    }
+    streams_.SetSettings(SettingsOf(watch_, streams_.size()));
+  }
+  return JudgeTail(client, newest);
+}
+
+void WatchTask::Load() {
+  is_loaded_ = true;
+  const auto loaded = shelf_.LoadStates(key_, streams_, anomalies_);
+  if (!loaded) {
+    Log(LogLevel::kWarn, "the stored state of a watch is not used; its history is read again",
+        {{"watch", name_}, {"err", loaded.error().message}});
+  } else if (*loaded) {
+    saved_at_ = parts_.clock.Now();
+    saved_last_ = streams_.last();
+    streams_.SetSettings(SettingsOf(watch_, streams_.size()));
+  }
+}
+
+void WatchTask::ForgetUnlessNear(Instant newest) {
+  if (book_.judged_until - newest > watch_.step * kClockBack)
+    book_.judged_until = newest - watch_.step;
+  const auto last = streams_.last();
+  if (!last) return;
+  const bool is_old = newest - *last > watch_.history;
+  const bool is_ahead = *last - newest > watch_.step * kClockBack;
+  if (!is_old && !is_ahead) return;
+  Log(LogLevel::kWarn,
+      is_old ? "a watch did not run for longer than its history, which is read again"
+             : "the clock was set back; the history of a watch is read again",
+      {{"watch", name_}});
+  streams_.Forget();
+}
+
+// Those series that there are now, which decides about max_series too.
+Result<void> WatchTask::LearnHistory(const promapi::PrometheusClient& client, Instant newest) {
+  const auto now = Fetch(client, newest, newest);
+  if (!now) return std::unexpected(now.error());
+  streams_.Admit(now->rows);
+  const Instant last = newest - watch_.step;
+  Instant first = NewestStep(newest - watch_.history, watch_.step, Duration{0}) + watch_.step;
+  while (first <= last && streams_.size() > 0) {
+    const auto steps = static_cast<Duration::rep>(StepsAtOnce()) - 1;
+    const Instant until = std::min(last, first + watch_.step * steps);
+    const auto answer = Fetch(client, first, until);
+    if (!answer) return std::unexpected(answer.error());
+    streams_.Learn(*answer,
+                   [this](const promql::LabelSet& labels, const anomaly::Verdict& verdict) {
+                     if (anomaly::IsAnomalous(verdict.state) || anomalies_.open() > 0)
+                       anomalies_.Note(labels, verdict);
+                   });
+    first = until + watch_.step;
+  }
+  // What goes on was found before anybody watched.
+  for (const auto& record : anomalies_.NewestFirst()) {
+    if (!record.ended_at) book_.episodes[record.series].worst = record.peak.severity;
+  }
+  return {};
+}
+
+// What was seen already before a restart is not judged twice.
+Result<void> WatchTask::JudgeTail(const promapi::PrometheusClient& client, Instant newest) {
+  Instant first = streams_.last().value_or(newest - watch_.step) + watch_.step;
+  while (first <= newest) {
+    const auto steps = static_cast<Duration::rep>(StepsAtOnce()) - 1;
+    const Instant until = std::min(newest, first + watch_.step * steps);
+    const auto answer = Fetch(client, first, until);
+    if (!answer) return std::unexpected(answer.error());
+    streams_.Judge(*answer, [this](Instant at, std::vector<SeriesCheck>& checks) {
+      Note(checks);
+      if (at > book_.judged_until) Raise(checks, at);
+      checks_.swap(checks);
+    });
+    left_out_ = streams_.left_out();
+    Tell();
+    first = until + watch_.step;
+  }
+  return {};
+}
+
+std::size_t WatchTask::StepsAtOnce() const {
+  return std::clamp<std::size_t>(kSamplesAtOnce / std::max<std::size_t>(1, streams_.size()), 1,
+                                 promapi::kMaxPointsPerQuery);
+}
+
+Result<GridAnswer> WatchTask::Fetch(const promapi::PrometheusClient& client, Instant first,
+                                    Instant last) {
+  const StepGrid grid{first, watch_.step,
+                      static_cast<std::size_t>((last - first) / watch_.step) + 1};
+  promapi::RangeQuery query;
+  query.expression = watch_.query;
+  query.start = first;
+  query.end = last;
+  query.step = watch_.step;
+  auto answer = client.Query(query, watch_.timeout);
+  if (!answer) return std::unexpected(answer.error());
+  if (!answer->warnings.empty()) warnings_ = answer->warnings;
+  return OntoSteps(*std::move(answer), grid);
+}
+
+void WatchTask::Note(const std::vector<SeriesCheck>& checks) {
+  for (const auto& check : checks) {
+    if (anomaly::IsAnomalous(check.verdict.state) || anomalies_.open() > 0)
+      anomalies_.Note(check.labels, check.verdict);
+  }
+  if (anomalies_.open() == 0 || checks.empty()) return;
+  anomalies_.EndOthers(checks.front().verdict.at, [&](const promql::LabelSet& labels) {
+    return std::ranges::binary_search(checks, labels, {}, &SeriesCheck::labels);
+  });
+}
+
+void WatchTask::Raise(const std::vector<SeriesCheck>& checks, Instant at) {
+  auto alerts = Advance(watch_, checks, at, book_.episodes);
+  book_.judged_until = at;
+  untold_.insert(untold_.end(), std::make_move_iterator(alerts.begin()),
+                 std::make_move_iterator(alerts.end()));
+}
+
+// The last word on each alert; nothing of one that began and ended before anybody heard of it. What
+// cannot be kept now is told at the next turn.
+void WatchTask::Tell() {
+  std::map<std::uint64_t, Alert> last_words;
+  for (auto& alert : untold_) last_words[alert.fingerprint] = std::move(alert);
+  untold_.clear();
+  std::erase_if(last_words, [this](const auto& entry) {
+    return entry.second.status == AlertStatus::kResolved && !told_.contains(entry.first);
+  });
+  for (auto& [fingerprint, alert] : last_words) untold_.push_back(std::move(alert));
+  if (!untold_.empty()) {
+    if (!Submit(MessageOf(name_, untold_))) return;
+    for (const auto& alert : untold_) {
+      if (alert.status == AlertStatus::kFiring)
+        told_.insert(alert.fingerprint);
+      else
+        told_.erase(alert.fingerprint);
+    }
+    untold_.clear();
+  }
+  std::string episodes = EncodeEpisodes(book_.episodes);
+  if (episodes == stored_episodes_) return;
+  if (shelf_.SaveEpisodes(book_)) stored_episodes_ = std::move(episodes);
+}
+
+bool WatchTask::Submit(WebhookMessage message) {
+  std::promise<bool> kept;
+  auto is_kept = kept.get_future();
+  parts_.intake.Submit(std::move(message), [&kept](const Result<Receipt>& result) {
+    kept.set_value(result.has_value());
+  });
+  return is_kept.get();
+}
+
+bool WatchTask::End() {
+  WatchConfig at_once;
+  at_once.resolve_after = 1;
+  auto alerts = Advance(at_once, {}, parts_.clock.Now(), book_.episodes);
+  untold_.insert(untold_.end(), alerts.begin(), alerts.end());
+  Tell();
+  return untold_.empty() && shelf_.Remove().has_value();
+}
+
+void WatchTask::SaveNowAndThen(Instant now) {
+  const std::size_t bytes = streams_.size() * sizeof(anomaly::AutoState);
+  const Duration every = std::max<Duration>(
+      kSaveEvery, std::chrono::seconds{static_cast<std::int64_t>(bytes / kSavedBytesPerSecond)});
+  if (!saved_at_ || now - *saved_at_ >= every || now < *saved_at_) Save();
+}
+
+// Not while an alert waits to be told: what is read again after a restart would not raise it.
+void WatchTask::Save() {
+  if (!streams_.last() || streams_.last() == saved_last_ || !untold_.empty()) return;
+  const auto saved = shelf_.SaveStates(key_, streams_, anomalies_, book_);
+  if (!saved) {
+    Log(LogLevel::kWarn, "the state of a watch could not be stored",
+        {{"watch", name_}, {"err", saved.error().message}});
+    return;
+  }
+  saved_at_ = parts_.clock.Now();
+  saved_last_ = streams_.last();
+}
+
+void WatchTask::SaySoWhenItChanges(const Result<void>& done) {
+  const bool failed = !done;
+  if (failed == std::exchange(failed_, failed)) return;
+  if (failed) {
+    Log(LogLevel::kWarn, "watch cannot be checked; it is tried again at its next turn",
+        {{"watch", name_}, {"err", done.error().message}});
+  } else {
+    Log(LogLevel::kInfo, "watch is checked again", {{"watch", name_}});
+  }
+}
+
+void WatchTask::Publish(Instant began, const Result<void>& done) {
+  const bool streams = watch_.detector.kind == DetectorKind::kAuto;
+  auto report = std::make_shared<WatchReport>();
+  report->watch = watch_;
+  report->last_run = began;
+  report->last_success = done ? std::optional(began) : report_->last_success;
+  if (!done) report->error = done.error().message;
+  report->warnings = warnings_;
+  report->series.reserve(checks_.size());
+  bool is_learning = true;
+  for (const auto& check : checks_) {
+    const auto left = streams ? streams_.LearningLeft(check.labels) : Duration{0};
+    if (check.verdict.state != anomaly::State::kLearning) is_learning = false;
+    report->series.push_back({check.labels, check.verdict, left});
+  }
+  report->left_out = left_out_;
+  report->points = streams_.points();
+  report->skipped = streams_.skipped();
+  report->open_alerts = static_cast<std::size_t>(
+      std::ranges::count_if(book_.episodes, [](const auto& entry) { return entry.second.fires; }));
+  if (streams && streams_.size() > 0) report->alerts_per_day = streams_.AlertsPerDay();
+  report->anomalies = anomalies_.NewestFirst();
+  report->state = !done                      ? WatchState::kFailing
+                  : AnyFires(book_.episodes) ? WatchState::kFiring
+                  : is_learning              ? WatchState::kLearning
+                                             : WatchState::kOk;
+  report_ = std::move(report);
+}
+
+}  // namespace warden
