@@ -66,6 +66,15 @@ Tree::Id Tree::IdOf(const Expr& expr) const {
   return slots_[at].id;
 }
 
+const Expr* Tree::Enclosing(const Expr& expr) const {
+  for (Id id = IdOf(expr); id != root_id();) {
+    id = ParentOf(id);
+    const Expr* above = nodes_[id];
+    if (above->As<ParenExpr>() == nullptr && above->As<UnaryExpr>() == nullptr) return above;
+  }
+  return nullptr;
+}
+
 const Expr& Unwrapped(const Expr& expr) {
   const Expr* inner = &expr;
   while (const auto* paren = inner->As<ParenExpr>()) inner = paren->inner;

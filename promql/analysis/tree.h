@@ -29,6 +29,8 @@ class Tree {
   [[nodiscard]] Id SubtreeSize(Id id) const { return sizes_[id]; }
   // The root is its own parent.
   [[nodiscard]] Id ParentOf(Id id) const { return parents_[id]; }
+  // The nearest node above that is no parenthesis and no sign; null for the outermost.
+  [[nodiscard]] const Expr* Enclosing(const Expr& expr) const;
 
  private:
   struct Slot {

@@ -48,17 +48,6 @@ bool IsStated(const RuleContext& rule, std::string_view metric) {
   return StatedType(rule, metric).has_value();
 }
 
-// The nearest node above that is not a parenthesis or a sign.
-const Expr* ParentOf(const analysis::Tree& tree, const Expr& node) {
-  analysis::Tree::Id id = tree.IdOf(node);
-  while (id != tree.root_id()) {
-    id = tree.ParentOf(id);
-    const Expr* parent = tree.nodes()[id];
-    if (parent->As<ParenExpr>() == nullptr && parent->As<UnaryExpr>() == nullptr) return parent;
-  }
-  return nullptr;
-}
-
 // Whether an instant counter makes sense here: its existence, its age or its name is asked for, not
 // its value.
 bool LooksAtExistence(const Expr* parent, const Expr& node) {
@@ -87,7 +76,7 @@ void CounterRaw(const RuleContext& rule, Sink& sink) {
   const analysis::Facts& facts = rule.expression_facts();
   for (const MetricUse& use : facts.names.metrics) {
     if (use.name.empty() || use.range_function != nullptr || !IsCounter(rule, use.name)) continue;
-    const Expr* parent = ParentOf(facts.tree, *use.selector);
+    const Expr* parent = facts.tree.Enclosing(*use.selector);
     if (parent != nullptr && parent->As<MatrixSelector>() != nullptr) continue;
     if (parent != nullptr && parent->As<Subquery>() != nullptr) continue;
     if (LooksAtExistence(parent, *use.selector)) continue;
@@ -96,7 +85,7 @@ void CounterRaw(const RuleContext& rule, Sink& sink) {
     const Expr* below = use.selector;
     while (above != nullptr && above->As<AggregateExpr>() != nullptr) {
       below = above;
-      above = ParentOf(facts.tree, *above);
+      above = facts.tree.Enclosing(*above);
     }
     const BinaryExpr* compares = above == nullptr ? nullptr : above->As<BinaryExpr>();
     if (compares == nullptr) continue;
@@ -108,9 +97,8 @@ void CounterRaw(const RuleContext& rule, Sink& sink) {
     sink.Add({.at = rule.At(*use.selector),
               .message = "'" + std::string(use.name) +
                          "' only ever grows: compared with a number, it fires once and for good",
-              .details = IsStated(rule, use.name)
-                             ? "the environment states that it is a counter"
-                             : "a name that ends with _total is a counter",
+              .details = IsStated(rule, use.name) ? "the environment states that it is a counter"
+                                                  : "a name that ends with _total is a counter",
               .advice = "compare how fast it grows: rate() or increase()"});
   }
 }
@@ -137,11 +125,16 @@ void DeltaOnCounter(const RuleContext& rule, Sink& sink) {
         call.function == "delta" || call.function == "idelta" || call.function == "deriv";
     const std::string_view metric = MetricOf(*call.selector);
     if (!is_delta || metric.empty() || !IsCounter(rule, metric)) continue;
+    // clamp_min(…, 0) around it: somebody thought of restarts; what grew before is lost all the
+    // same.
+    const Expr* around = rule.expression_facts().tree.Enclosing(*call.call);
+    const Call* clamp = around == nullptr ? nullptr : around->As<Call>();
+    const bool is_cut = clamp != nullptr && clamp->function->name == "clamp_min";
     sink.Add({.at = rule.At(*call.call),
               .message = std::string(call.function) + "() of the counter '" + std::string(metric) +
                          "' falls far below zero when the process restarts",
-              .advice = std::string("use ") +
-                        (call.function == "delta" ? "increase()" : "rate()")});
+              .advice = std::string("use ") + (call.function == "delta" ? "increase()" : "rate()"),
+              .severity = is_cut ? std::optional(Severity::kInfo) : std::nullopt});
   }
 }
 
@@ -154,7 +147,8 @@ void RateOfSum(const RuleContext& rule, Sink& sink) {
       const AggregateExpr* aggregate = inner.As<AggregateExpr>();
       if (aggregate == nullptr || aggregate->op != AggregateOp::kSum) continue;
       sink.Add({.at = rule.At(*call.call),
-                .message = std::string(call.function) + "() of a sum sees a restart of one series "
+                .message = std::string(call.function) +
+                           "() of a sum sees a restart of one series "
                            "as a fall of all, and counts it as growth from zero",
                 .advice = "take " + std::string(call.function) + "() first and sum afterwards"});
       continue;
@@ -166,13 +160,14 @@ void RateOfSum(const RuleContext& rule, Sink& sink) {
       if (aggregate == nullptr || aggregate->op != AggregateOp::kSum) continue;
       const VectorSelector* summed = analysis::Unwrapped(*aggregate->operand).As<VectorSelector>();
       if (summed == nullptr || !IsCounter(*other, MetricOf(*summed))) continue;
-      sink.Add({.at = rule.At(*call.call),
-                .message = std::string(call.function) + "() of '" +
-                           std::string(MetricOf(*call.selector)) +
-                           "', a recorded sum of counters, sees a restart of one of them as a fall "
-                           "of all",
-                .advice = "record the sum of rates instead",
-                .related = {{&other->file(), other->At(*other->expr()), "the sum is recorded here"}}});
+      sink.Add(
+          {.at = rule.At(*call.call),
+           .message = std::string(call.function) + "() of '" +
+                      std::string(MetricOf(*call.selector)) +
+                      "', a recorded sum of counters, sees a restart of one of them as a fall "
+                      "of all",
+           .advice = "record the sum of rates instead",
+           .related = {{&other->file(), other->At(*other->expr()), "the sum is recorded here"}}});
       break;
     }
   }

@@ -43,9 +43,9 @@ Draft DraftOf(const RuleContext& rule, const JoinFact& fact, std::string message
   const auto add = [&](const analysis::LabelFact& label, std::string_view side) {
     const Span span = label.reason.span;
     if (span.end <= span.start) return;
-    draft.related.push_back({&rule.file(), rule.At(span),
-                             "decides about '" + std::string(label.name) + "' on the " +
-                                 std::string(side)});
+    draft.related.push_back(
+        {&rule.file(), rule.At(span),
+         "decides about '" + std::string(label.name) + "' on the " + std::string(side)});
   };
   add(fact.left, "left");
   add(fact.right, "right");
@@ -69,21 +69,35 @@ std::string_view Named(analysis::Side side) {
 bool ChoosesOne(const Expr& side) {
   const AggregateExpr* aggregate = analysis::Unwrapped(side).As<AggregateExpr>();
   if (aggregate == nullptr || aggregate->parameter == nullptr) return false;
-  const bool chooses = aggregate->op == AggregateOp::kTopk || aggregate->op == AggregateOp::kBottomk ||
+  const bool chooses = aggregate->op == AggregateOp::kTopk ||
+                       aggregate->op == AggregateOp::kBottomk ||
                        aggregate->op == AggregateOp::kLimitk;
   return chooses && analysis::NumberIn(*aggregate->parameter) == 1.0;
+}
+
+// sum(x or vector(0)): one series in any case, and 0 adds nothing.
+bool IsZeroOfASum(const analysis::Tree& tree, const Expr& expr) {
+  const Expr* around = tree.Enclosing(expr);
+  const AggregateExpr* sum = around == nullptr ? nullptr : around->As<AggregateExpr>();
+  if (sum == nullptr || sum->op != AggregateOp::kSum || !sum->grouping.empty() || sum->without)
+    return false;
+  const Call* vector = analysis::Unwrapped(*expr.As<BinaryExpr>()->rhs).As<Call>();
+  return vector != nullptr && vector->function->name == "vector" &&
+         analysis::NumberIn(*vector->args[0]) == 0;
 }
 
 }  // namespace
 
 void ImpossibleJoin(const RuleContext& rule, Sink& sink) {
   ForEachJoin(rule, JoinFinding::kImpossible, [&](const JoinFact& fact) {
-    Draft draft = DraftOf(rule, fact,
-                          "no series of the left can ever match one of the right: " +
-                              OperatorText(fact) + " always gives nothing");
+    Draft draft =
+        DraftOf(rule, fact,
+                "no series of the left can ever match one of the right: " + OperatorText(fact) +
+                    " always gives nothing");
     if (!fact.is_proven) draft.severity = Severity::kWarning;
-    draft.advice = "compare only labels that both sides have, with on (…) or ignoring (…), or keep "
-                   "the label where it is aggregated away";
+    draft.advice =
+        "compare only labels that both sides have, with on (…) or ignoring (…), or keep "
+        "the label where it is aggregated away";
     sink.Add(std::move(draft));
   });
 }
@@ -93,8 +107,7 @@ void DeadBranch(const RuleContext& rule, Sink& sink) {
     const bool is_left = fact.side == analysis::Side::kLeft;
     Draft draft = DraftOf(rule, fact,
                           "one operand of 'or' on the " + std::string(Named(fact.side)) +
-                              " never matches anything on the other side of " +
-                              OperatorText(fact));
+                              " never matches anything on the other side of " + OperatorText(fact));
     const Span source = is_left ? fact.left_source : fact.right_source;
     if (source.end > source.start) draft.at = rule.At(source);
     draft.advice = "give it the labels that are compared, or take it away";
@@ -104,8 +117,9 @@ void DeadBranch(const RuleContext& rule, Sink& sink) {
 
 void UnlessNeverExcludes(const RuleContext& rule, Sink& sink) {
   ForEachJoin(rule, JoinFinding::kNeverExcludes, [&](const JoinFact& fact) {
-    Draft draft = DraftOf(rule, fact, "'unless' never takes anything away: its right side matches "
-                                      "no series of the left");
+    Draft draft = DraftOf(rule, fact,
+                          "'unless' never takes anything away: its right side matches "
+                          "no series of the left");
     draft.advice = "say with on (…) which labels have to agree";
     sink.Add(std::move(draft));
   });
@@ -113,11 +127,13 @@ void UnlessNeverExcludes(const RuleContext& rule, Sink& sink) {
 
 void OrAlwaysAdds(const RuleContext& rule, Sink& sink) {
   ForEachJoin(rule, JoinFinding::kAlwaysAdds, [&](const JoinFact& fact) {
+    if (IsZeroOfASum(rule.expression_facts().tree, *fact.expr)) return;
     Draft draft = DraftOf(rule, fact,
                           "the right side of 'or' has no labels and is always added, not only when "
                           "the left side is empty");
-    draft.advice = "aggregate the left side without labels too, or write 'or on () …' to add it "
-                   "only when nothing is there";
+    draft.advice =
+        "aggregate the left side without labels too, or write 'or on () …' to add it "
+        "only when nothing is there";
     sink.Add(std::move(draft));
   });
 }

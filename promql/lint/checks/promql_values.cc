@@ -33,6 +33,13 @@ Draft DraftOf(const RuleContext& rule, const ComparisonFact& fact, std::string m
   return draft;
 }
 
+// `x and count(y) > 0`: whether something is there is what is asked, in more words than it takes.
+bool AsksForPresence(const analysis::Tree& tree, const Expr& comparison) {
+  const Expr* around = tree.Enclosing(comparison);
+  const BinaryExpr* binary = around == nullptr ? nullptr : around->As<BinaryExpr>();
+  return binary != nullptr && IsSetOperator(binary->op);
+}
+
 }  // namespace
 
 void NeverTrue(const RuleContext& rule, Sink& sink) {
@@ -57,6 +64,8 @@ void AlwaysTrue(const RuleContext& rule, Sink& sink) {
     if (MayBeEmptyWhenWell(rule, *fact.expr->As<BinaryExpr>()->lhs)) {
       draft.message = "this comparison changes nothing: it is always true";
       draft.severity = Severity::kHint;
+    } else if (AsksForPresence(rule.expression_facts().tree, *fact.expr)) {
+      draft.severity = Severity::kInfo;
     }
     sink.Add(std::move(draft));
   }
