@@ -34,6 +34,9 @@ void AddAccepted(const IntakeAuth& auth, AcceptedCredentials& accepted) {
 std::optional<ServerResponse> Check(const AcceptedCredentials& accepted, const RequestHead& head) {
   if (CheckAuthorization(head.Header("authorization"), accepted) == AuthVerdict::kAccepted)
     return std::nullopt;
+  const auto key = head.Header("x-api-key");
+  if (key && CheckAuthorization(BearerAuthorization(*key), accepted) == AuthVerdict::kAccepted)
+    return std::nullopt;
   auto response = Failure(401, "unauthorized", "credentials are missing or wrong");
   response.headers.push_back({"WWW-Authenticate", Challenge(accepted)});
   return response;

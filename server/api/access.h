@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may do what. Senders show what `intake` asks of their source; whoever changes something here
 // by hand shows what `intake` asks, or, where only sources ask, what any of them does. Looking is
-// free. Secrets are read at each use.
+// free. A bearer token may also come as `X-API-Key`. Secrets are read at each use.
 #pragma once
 
 #include <optional>

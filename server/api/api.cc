@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/api/json.h"
+#include "server/api/request_limiter.h"
 
 namespace warden::api {
 
@@ -16,6 +17,11 @@ void AddRoutes(const std::shared_ptr<const Parts>& parts) {
   AddQuarantineRoutes(parts);
   AddLifecycleRoutes(parts);
   AddPredecessorRoutes(parts);
+  const auto limiter = std::make_shared<RequestLimiter>();
+  AddUnitRoutes(parts, limiter);
+  AddUnitAlertRoute(parts, limiter);
+  AddWatchRoutes(parts, limiter);
+  AddDocumentRoute(parts);
 }
 
 void AddRoute(const std::shared_ptr<const Parts>& parts, HttpRoute route) {

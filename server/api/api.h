@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "server/api/worker.h"
 #include "server/base/clock.h"
@@ -20,8 +21,11 @@
 #include "server/net/http_server.h"
 #include "server/store/store.h"
 #include "server/telemetry/metrics.h"
+#include "server/watch/report.h"
 
 namespace warden::api {
+
+class RequestLimiter;
 
 struct Build {
   std::string version;
@@ -55,6 +59,8 @@ struct Parts {
   Instant started_at;
   std::string prefix;  // of all paths: that of the external URL, without a slash at its end
   std::size_t max_body_bytes = std::size_t{16} << 20;
+  // As their last runs left them; any thread.
+  std::function<std::vector<WatchView>()> watches = [] { return std::vector<WatchView>{}; };
 };
 
 // Adds every route. Before the server starts.
@@ -69,6 +75,13 @@ void AddDeliveryRoutes(const std::shared_ptr<const Parts>& parts);
 void AddQuarantineRoutes(const std::shared_ptr<const Parts>& parts);
 void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts);
 void AddPredecessorRoutes(const std::shared_ptr<const Parts>& parts);
+void AddUnitRoutes(const std::shared_ptr<const Parts>& parts,
+                   const std::shared_ptr<RequestLimiter>& limiter);
+void AddUnitAlertRoute(const std::shared_ptr<const Parts>& parts,
+                       const std::shared_ptr<RequestLimiter>& limiter);
+void AddWatchRoutes(const std::shared_ptr<const Parts>& parts,
+                    const std::shared_ptr<RequestLimiter>& limiter);
+void AddDocumentRoute(const std::shared_ptr<const Parts>& parts);
 
 // Adds a route under the prefix and counts its requests, also those that are turned away before or
 // within the body.

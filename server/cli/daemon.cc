@@ -214,7 +214,8 @@ Result<void> Daemon::Parts::StartServer() {
                                                       {Version(), Revision()},
                                                       clock.Now(),
                                                       options.prefix,
-                                                      options.max_body_bytes});
+                                                      options.max_body_bytes,
+                                                      [this] { return watcher->Snapshot(); }});
   api::AddRoutes(face);
   if (auto started = server->Start(options.listen_addresses); !started) return started;
   Log(LogLevel::kInfo, "listening",

@@ -167,6 +167,12 @@ struct DeliveryConfig {
   friend bool operator==(const DeliveryConfig&, const DeliveryConfig&) = default;
 };
 
+struct ApiConfig {
+  std::size_t requests_per_minute = 100;  // an API key, to what has a limit; 0: no limit
+
+  friend bool operator==(const ApiConfig&, const ApiConfig&) = default;
+};
+
 // A channel that the environment did not configure: shown as skipped, never as failed.
 struct SkippedChannel {
   std::string channel;   // "slack"
@@ -193,6 +199,7 @@ struct Config {
   StorageConfig storage;
   IntakeConfig intake;
   DeliveryConfig delivery;
+  ApiConfig api;
   std::vector<SkippedChannel> skipped_channels;
 
   // Null when there is none. Borrowed from this value.

@@ -32,6 +32,7 @@ struct FileDraft {
   StorageConfig storage;
   IntakeConfig intake;
   DeliveryConfig delivery;
+  ApiConfig api;
 };
 
 void SetReceivers(FileDraft& out, Reader& reader, const YamlNode& node) {
@@ -76,6 +77,7 @@ constexpr Field<FileDraft> kFileFields[] = {
     {"storage", Set<&FileDraft::storage>},
     {"intake", Set<&FileDraft::intake>},
     {"delivery", Set<&FileDraft::delivery>},
+    {"api", Set<&FileDraft::api>},
 };
 
 void FinishReceivers(Reader& reader, const FileDraft& draft, Config& config) {
@@ -148,6 +150,7 @@ Config Finish(Reader& reader, const YamlNode& root, const SeenKeys& seen, FileDr
   config.storage = draft.storage;
   config.intake = std::move(draft.intake);
   config.delivery = draft.delivery;
+  config.api = draft.api;
   return config;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What Alertmanager does not have: prometheus, grafana, storage, intake, delivery.
+// What Alertmanager does not have: prometheus, grafana, storage, intake, delivery, api.
 #include <algorithm>
 #include <set>
 
@@ -195,6 +195,10 @@ constexpr Field<DeliveryConfig> kDeliveryFields[] = {
     {"circuit_breaker", Set<&DeliveryConfig::circuit_breaker>},
 };
 
+constexpr Field<ApiConfig> kApiFields[] = {
+    {"requests_per_minute", Set<&ApiConfig::requests_per_minute>},
+};
+
 constexpr auto kSecond = std::chrono::milliseconds(1000);
 
 void CheckExpiry(Reader& reader, const YamlNode& node, const SeenKeys& seen,
@@ -297,6 +301,11 @@ void ReadValue(Reader& reader, const YamlNode& node, DeliveryConfig& out) {
   CheckPositive(reader, node, seen, "timeout", out.timeout, kSecond);
 }
 
+void ReadValue(Reader& reader, const YamlNode& node, ApiConfig& out) {
+  out = {};
+  ReadSection(reader, node, "api", kApiFields, out);
+}
+
 void AddOurKeys(KnownKeys& known) {
   AddKnownKeys(known, "prometheus", kPrometheusFields);
   AddKnownKeys(known, "grafana", kGrafanaFields);
@@ -310,6 +319,7 @@ void AddOurKeys(KnownKeys& known) {
   AddKnownKeys(known, "retry", kRetryFields);
   AddKnownKeys(known, "rate_limit", kRateFields);
   AddKnownKeys(known, "circuit_breaker", kBreakerFields);
+  AddKnownKeys(known, "api", kApiFields);
 }
 
 }  // namespace warden

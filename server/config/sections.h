@@ -121,6 +121,7 @@ void ReadValue(Reader& reader, const YamlNode& node, WatchConfig& out);
 void ReadValue(Reader& reader, const YamlNode& node, StorageConfig& out);
 void ReadValue(Reader& reader, const YamlNode& node, IntakeConfig& out);
 void ReadValue(Reader& reader, const YamlNode& node, DeliveryConfig& out);
+void ReadValue(Reader& reader, const YamlNode& node, ApiConfig& out);
 void ReadValue(Reader& reader, const YamlNode& node, RetryConfig& out);
 void ReadValue(Reader& reader, const YamlNode& node, RateLimitConfig& out);
 void ReadValue(Reader& reader, const YamlNode& node, CircuitBreakerConfig& out);

@@ -24,6 +24,7 @@ class TokenBucket {
 
   // `now` when there is a token, else when there will be one.
   [[nodiscard]] Instant ReadyAt(Instant now) const;
+  [[nodiscard]] bool is_full(Instant now) const { return TokensAt(now) >= limit_.burst; }
   // Takes one; callers have looked at ReadyAt.
   void Take(Instant now);
   // Keeps the tokens it has, as far as they fit.

@@ -292,6 +292,8 @@ Result<void> HttpServer::Start(const std::vector<std::string>& addresses) {
 }
 std::uint16_t HttpServer::port() const { return loop_->port(); }
 void HttpServer::Stop(std::chrono::milliseconds graceful) { loop_->Stop(graceful); }
+std::vector<RouteName> HttpServer::routes() const { return loop_->routes().names(); }
+
 ServerCounts HttpServer::counts() const { return loop_->counts(); }
 
 }  // namespace warden

@@ -75,6 +75,12 @@ struct HttpRoute {
   std::function<void(const RequestHead&, int status)> turned_away = {};
 };
 
+struct RouteName {
+  std::string method = {};
+  std::string path = {};
+  friend auto operator<=>(const RouteName&, const RouteName&) = default;
+};
+
 struct ServerOptions {
   std::size_t max_connections =
       16384;  // beyond: the longest idle one goes, or 503; never above the fd limit
@@ -104,6 +110,7 @@ class HttpServer {
 
   // Before Start only. Literal segments win over `{name}`, those over `{rest...}`.
   void Add(HttpRoute route);
+  [[nodiscard]] std::vector<RouteName> routes() const;
 
   // Each address is host:port, :port (all of IPv4 and IPv6) or [v6]:port; port 0 takes a free one.
   // invalid: not an address; unavailable: cannot listen there.

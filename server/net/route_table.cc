@@ -95,6 +95,12 @@ void RouteTable::Add(HttpRoute route) {
   entries_.insert(place, std::move(entry));
 }
 
+std::vector<RouteName> RouteTable::names() const {
+  std::vector<RouteName> names;
+  for (const Entry& entry : entries_) names.push_back({entry.route.method, entry.route.path});
+  return names;
+}
+
 bool RouteTable::Fits(const Entry& entry, std::string_view path, std::vector<NameValue>& params) {
   params.clear();
   bool has_more = true;  // whether a segment, perhaps an empty one, is left in `path`

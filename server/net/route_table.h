@@ -24,6 +24,7 @@ class RouteTable {
   };
 
   void Add(HttpRoute route);
+  [[nodiscard]] std::vector<RouteName> names() const;
   // Fills request.params when a route is found.
   [[nodiscard]] Match Find(ServerRequest& request) const;
 

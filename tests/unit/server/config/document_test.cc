@@ -134,6 +134,7 @@ TEST(ConfigDocument, DefaultsAreTrue) {
   ExpectTrueDefaults<StorageConfig>(document, "storage");
   ExpectTrueDefaults<IntakeConfig>(document, "intake");
   ExpectTrueDefaults<DeliveryConfig>(document, "delivery");
+  ExpectTrueDefaults<ApiConfig>(document, "api");
   ExpectTrueDefaults<RetryConfig>(document, "retry");
   ExpectTrueDefaults<RateLimitConfig>(document, "rate_limit");
   ExpectTrueDefaults<CircuitBreakerConfig>(document, "circuit_breaker");

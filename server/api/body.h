@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reading small JSON bodies: values by name, with errors that say which field is wrong. Pure.
+#pragma once
+
+#include <rapidjson/document.h>
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/base/result.h"
+
+namespace warden::api {
+
+inline std::string_view View(const rapidjson::Value& text) {
+  return {text.GetString(), text.GetStringLength()};
+}
+
+// invalid: not JSON, with the place.
+[[nodiscard]] Result<rapidjson::Document> ReadJson(std::string_view body);
+
+// Fields of an object, which it borrows. What is missing or null is not set; the first mistake is
+// kept, and nothing else is read after it.
+class Fields {
+ public:
+  explicit Fields(const rapidjson::Value& object);
+
+  [[nodiscard]] std::optional<double> Number(const char* name,
+                                             double least = -std::numeric_limits<double>::max(),
+                                             double most = std::numeric_limits<double>::max());
+  [[nodiscard]] std::optional<std::int64_t> Count(const char* name);
+  [[nodiscard]] std::optional<std::string> Text(const char* name);  // valid UTF-8
+
+  [[nodiscard]] const std::optional<Error>& error() const { return error_; }
+
+ private:
+  [[nodiscard]] const rapidjson::Value* Find(const char* name) const;
+  void Complain(const char* name, std::string_view expected);
+
+  const rapidjson::Value& object_;
+  std::optional<Error> error_;
+};
+
+}  // namespace warden::api
