@@ -2,6 +2,7 @@
 #include "promql/rulefile/yaml_tree.h"
 
 #include <algorithm>
+#include <cctype>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -49,8 +50,13 @@ std::uint32_t SkipProperties(std::string_view text, std::uint32_t at, std::uint3
     } else if (text[at] == '!' && text.substr(at, 2) == "!<") {
       skip_while([](char c) { return c != '>'; });
       at = std::min(at + 1, end);
-    } else if (text[at] == '&' || text[at] == '!') {
+    } else if (text[at] == '!') {
       skip_while([](char c) { return !IsSpace(c) && c != ','; });
+    } else if (text[at] == '&') {
+      ++at;  // the letters of names, to libyaml: a colon right behind them is the value's
+      skip_while([](char c) {
+        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '-';
+      });
     } else {
       return at;
     }

@@ -35,7 +35,10 @@ struct Pattern {
   explicit Pattern(std::string_view of)
       : text(of),
         regex(GoRegex::Compile("^(?s:" + text + ")$")),
-        language(Language::OfMatcher(MatchOp::kRegex, of)) {}
+        language(Language::OfMatcher(MatchOp::kRegex, of)) {
+    // A quote that nothing ends goes to the end of the pattern, not beyond it.
+    if (!regex) regex = GoRegex::Compile("^(?s:" + text + "\\E)$");
+  }
 
   void Check(std::string_view candidate) const {
     const Answer answer = language.Contains(candidate);
