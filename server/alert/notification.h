@@ -104,6 +104,20 @@ struct AlertThreshold {
   friend bool operator==(const AlertThreshold&, const AlertThreshold&) = default;
 };
 
+// An unusual stretch up to now.
+struct AnomalyCourse {
+  Instant began_at;  // the first value of it
+  Instant peak_at;   // the value farthest from what was expected
+  double peak = 0;
+};
+
+// A series beside the alert's own that is unusual too, by its own last hours.
+struct AnomalySibling {
+  promql::LabelSet labels;  // in which it differs from the alert's own
+  double observed = 0;
+  double deviation = 0;  // signed, in robust standard deviations
+};
+
 struct AnomalyVerdict {
   std::string query;
   std::string detector;  // the one really used
@@ -116,7 +130,11 @@ struct AnomalyVerdict {
   double score = 0;                         // [0,1)
   double deviation = 0;                     // signed, in robust standard deviations
   double confidence = 0;                    // [0,1]
+  bool knows_the_hour = false;              // what is expected is that of the hour of the day
   std::optional<AlertThreshold> threshold;  // of the rule, in the query's own unit
+  std::optional<AnomalyCourse> course;    // nothing when the newest value is near what is expected
+  std::size_t siblings = 0;               // looked at
+  std::vector<AnomalySibling> deviating;  // of them, the most unusual first; a few
   std::string summary;  // a sentence for people; also the reason when nothing could be said
   // A PNG of the metric and its normal range, the same for all deliveries; null: none.
   std::shared_ptr<const std::string> chart;

@@ -264,6 +264,35 @@ std::string Band(const AnomalyVerdict& verdict) {
   return HumanNumber(verdict.expected);
 }
 
+// `, since 13:05 UTC, most at 13:20 UTC: 0.52`
+std::string CourseText(const AnomalyCourse& course) {
+  std::string text = ", since " + HumanTime(course.began_at).substr(11);
+  if (course.peak_at != course.began_at)
+    text += ", farthest at " + HumanTime(course.peak_at).substr(11) + " with " +
+            HumanNumber(course.peak);
+  return text;
+}
+
+// How many beside it are unusual too tells one broken instance from a broken service.
+std::string SiblingsText(const AnomalyVerdict& verdict) {
+  constexpr std::size_t kShown = 3;
+  if (verdict.siblings == 0) return {};
+  const std::string of = verdict.siblings == 1 ? "the other series"
+                                               : std::to_string(verdict.siblings) + " other series";
+  if (verdict.deviating.empty())
+    return verdict.siblings == 1 ? "; the other series is as usual"
+                                 : "; all " + of + " are as usual";
+  std::string text = "; of " + of + " unusual too: ";
+  for (std::size_t i = 0; i < verdict.deviating.size() && i < kShown; ++i) {
+    const AnomalySibling& sibling = verdict.deviating[i];
+    std::string labels = LabelsText(sibling.labels, [](const std::string&) { return true; });
+    if (i > 0) text += "; ";
+    text += Cut(labels.empty() ? "{}" : std::move(labels), kAlertLabelsUnits) + " at " +
+            HumanNumber(sibling.observed);
+  }
+  return text;
+}
+
 std::string ThresholdText(const AlertThreshold& threshold) {
   const std::string number = HumanNumber(threshold.value);
   const std::string& comparison = threshold.comparison;
@@ -326,15 +355,17 @@ std::string AnomalySentence(const AnomalyVerdict& verdict) {
   std::string text = verdict.anomalous ? "" : "within what is usual: ";
   text += "observed " + HumanNumber(verdict.observed);
   if (verdict.threshold) text += ", " + ThresholdText(*verdict.threshold);
-  text += ", expected " + Band(verdict);
+  text += verdict.knows_the_hour ? ", normally " + Band(verdict) + " at this hour"
+                                 : ", expected " + Band(verdict);
   if (verdict.anomalous) text += Above(verdict.deviation);
+  if (verdict.course) text += CourseText(*verdict.course);
   text += " (";
   if (verdict.anomalous && !verdict.severity.empty()) text += CleanLine(verdict.severity) + ", ";
   text += CleanLine(verdict.detector);
   if (std::isfinite(verdict.confidence) && verdict.confidence > 0) {
     text += ", confidence " + HumanNumber(std::round(verdict.confidence * 100)) + " %";
   }
-  return text + ")";
+  return text + ")" + SiblingsText(verdict);
 }
 
 std::vector<TextLink> LinksOf(const Message& message, const Config& config) {

@@ -62,6 +62,22 @@ void WriteAnomaly(JsonWriter& json, const AnomalyVerdict& verdict) {
   } else {
     json.Null();
   }
+  json.Key("course");
+  if (verdict.course) {
+    json.BeginObject().Field("beganAt", FormatRfc3339(verdict.course->began_at));
+    json.Field("peakAt", FormatRfc3339(verdict.course->peak_at));
+    json.Key("peak").Number(verdict.course->peak).EndObject();
+  } else {
+    json.Null();
+  }
+  json.Key("siblings").Integer(static_cast<std::int64_t>(verdict.siblings));
+  json.Key("deviating").BeginArray();
+  for (const AnomalySibling& sibling : verdict.deviating) {
+    json.BeginObject().Key("labels").Labels(sibling.labels);
+    json.Key("observed").Number(sibling.observed).Key("deviation").Number(sibling.deviation);
+    json.EndObject();
+  }
+  json.EndArray();
   json.Field("summary", AnomalySentence(verdict)).EndObject();
 }
 

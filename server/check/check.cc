@@ -66,14 +66,18 @@ anomaly::DetectorParameters ParametersOf(const DetectorConfig& detector, const T
   return parameters;
 }
 
-anomaly::Verdict CheckSeries(const promapi::TimeSeries& series, const CheckRequest& request) {
+std::vector<anomaly::Verdict> JudgeSeries(const promapi::TimeSeries& series,
+                                          const CheckRequest& request, std::size_t most) {
   std::vector<anomaly::Point> points;
   points.reserve(series.samples.size());
   for (const auto& sample : series.samples) points.push_back({sample.at, sample.value});
   const auto grid = anomaly::OntoGrid(points, request.step, request.now);
   return anomaly::Check(grid, KindOf(request.detector.kind),
-                        ParametersOf(request.detector, request.tolerance, request.calendar))
-      .back();
+                        ParametersOf(request.detector, request.tolerance, request.calendar), most);
+}
+
+anomaly::Verdict CheckSeries(const promapi::TimeSeries& series, const CheckRequest& request) {
+  return JudgeSeries(series, request, 1).back();
 }
 
 Result<CheckAnswer> Check(const promapi::PrometheusClient& prometheus,

@@ -45,7 +45,11 @@ struct CheckAnswer {
 [[nodiscard]] Result<CheckAnswer> Check(const promapi::PrometheusClient& prometheus,
                                         const CheckRequest& request);
 
-// The same without the query, for series that are at hand.
+// The same without the query, for series that are at hand: of the last `most` steps, at least one.
+[[nodiscard]] std::vector<anomaly::Verdict> JudgeSeries(const promapi::TimeSeries& series,
+                                                        const CheckRequest& request,
+                                                        std::size_t most);
+// Of the last.
 [[nodiscard]] anomaly::Verdict CheckSeries(const promapi::TimeSeries& series,
                                            const CheckRequest& request);
 

@@ -162,6 +162,7 @@ constexpr Field<AnomalyConfig> kAnomalyFields[] = {
     {"queries", SetList<&AnomalyConfig::queries>},
     {"chart", SetChart},
     {"expressions", Set<&AnomalyConfig::uses_expressions>},
+    {"max_siblings", Set<&AnomalyConfig::max_siblings>},
 };
 
 constexpr Field<SeverityMapping> kSeverityFields[] = {
@@ -234,6 +235,10 @@ void ReadValue(Reader& reader, const YamlNode& node, AnomalyConfig& out) {
   const SeenKeys seen = ReadSection(reader, node, "anomaly", kAnomalyFields, out);
   CheckSpan(reader, node, seen, out);
   CheckTolerance(reader, seen, out.tolerance, out.detector);
+  constexpr std::size_t kMostSiblings = 1000;
+  if (out.max_siblings > kMostSiblings)
+    reader.Error(*seen.Find("max_siblings"),
+                 "`max_siblings` is at most " + std::to_string(kMostSiblings));
   if (out.budget > std::chrono::seconds(30)) {
     reader.Error(*seen.Find("budget"), "`budget` is at most 30s: notifications wait for it");
   }

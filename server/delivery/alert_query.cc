@@ -60,8 +60,11 @@ std::optional<AlertQuery> AlertQueryOf(const std::string& expression,
   const analysis::AlertSplit split = analysis::SplitAlert(parsed->root());
   const analysis::Condition* condition = Observing(split);
   if (condition == nullptr) return std::nullopt;
-  return AlertQuery{analysis::Narrowed(*condition->observed, parsed->text(), alert),
-                    Threshold(*condition)};
+  AlertQuery out{analysis::Narrowed(*condition->observed, parsed->text(), alert),
+                 analysis::Narrowed(*condition->observed, parsed->text(), {}),
+                 Threshold(*condition)};
+  if (out.wide == out.query) out.wide.clear();
+  return out;
 }
 
 std::optional<AlertThreshold> ThresholdOf(const std::string& expression, const std::string& query) {

@@ -14,6 +14,7 @@ namespace warden {
 
 struct AlertQuery {
   std::string query;
+  std::string wide;  // the same for all series of the rule; empty when `query` is that already
   std::optional<AlertThreshold> threshold;  // when it is one number
 };
 

@@ -9,12 +9,17 @@
 #include "server/base/log.h"
 #include "server/delivery/alert_chart.h"
 #include "server/delivery/alert_query.h"
+#include "server/delivery/circumstances.h"
 
 namespace warden {
 namespace {
 
 constexpr std::size_t kMostWaiting = 256;
 constexpr Duration kTimeToDraw = std::chrono::milliseconds(300);
+constexpr std::chrono::hours kTellsHours(48);  // of history
+constexpr std::chrono::milliseconds kTimeToAsk(200);
+constexpr int kMostSteps =
+    36;  // of siblings: the whole costs a server as much as so many of the rule's evaluations
 constexpr std::size_t kMostSeries = 4;  // whose history is looked at for one alert
 
 }  // namespace
@@ -90,6 +95,7 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Answer(Job& job) {
     auto own = AlertQueryOf(question.expression, question.alert);
     if (!own) return std::nullopt;
     question.query = std::move(own->query);
+    question.wide = std::move(own->wide);
     threshold = own->threshold;
   }
   std::optional<AnomalyVerdict> verdict = Check(job, is_named, threshold);
@@ -121,28 +127,66 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Check(
   const auto answer = parts_.client(job.config).Query(query, budget);
   Report(job, answer, std::chrono::steady_clock::now() - begun);
   if (!answer) return std::nullopt;
-  std::optional<anomaly::Verdict> worst;
+  std::vector<anomaly::Verdict> worst;
   std::size_t worst_place = 0;
+  const auto course = static_cast<std::size_t>(kCircumstances / request.step) + 1;
   for (const std::size_t place : OwnSeries(question.alert, answer->series, kMostSeries)) {
-    anomaly::Verdict verdict = CheckSeries(answer->series[place], request);
-    if (worst && verdict.score <= worst->score) continue;
-    worst = std::move(verdict);
+    auto verdicts = JudgeSeries(answer->series[place], request, course);
+    if (!worst.empty() && verdicts.back().score <= worst.back().score) continue;
+    worst = std::move(verdicts);
     worst_place = place;
   }
   // Nobody asked for this check: without a result there is nothing to tell.
-  const bool says_something = worst && worst->state != anomaly::State::kLearning &&
-                              worst->state != anomaly::State::kGap &&
-                              worst->state != anomaly::State::kStale;
+  const auto state = worst.empty() ? anomaly::State::kGap : worst.back().state;
+  const bool says_something = state != anomaly::State::kLearning && state != anomaly::State::kGap &&
+                              state != anomaly::State::kStale;
   if (!is_named && !says_something) return std::nullopt;
-  if (!worst) {
+  if (worst.empty()) {
     AnomalyVerdict nothing;
     nothing.query = question.query;
     nothing.summary = "the query returns no series of this alert";
     return nothing;
   }
-  AnomalyVerdict verdict = Describe(question.query, *worst);
+  AnomalyVerdict verdict = Describe(question.query, worst.back());
+  if (says_something) {
+    const auto& samples = answer->series[worst_place].samples;
+    verdict.knows_the_hour = worst.back().detector == anomaly::DetectorKind::kAuto &&
+                             now - samples.front().at >= kTellsHours;
+    verdict.course = CourseOf(worst);
+    AddSiblings(job, answer->series[worst_place].labels, answer->series, verdict);
+  }
   verdict.chart = Draw(job, threshold, now, answer->series[worst_place]);
   return verdict;
+}
+
+// In the answer at hand, or asked for where that was narrowed to the alert; while there is time.
+void PrometheusEnricher::AddSiblings(const Job& job, const promql::LabelSet& own,
+                                     std::span<const promapi::TimeSeries> at_hand,
+                                     AnomalyVerdict& verdict) {
+  const std::size_t most = job.config->anomaly.max_siblings;
+  if (most == 0) return;
+  const Instant now = parts_.clock.Now();
+  Siblings siblings;
+  if (job.question.wide.empty()) {
+    // With the alert's own.
+    siblings = SiblingsOf(own, at_hand.first(std::min(at_hand.size(), most + 1)), now);
+  } else {
+    const auto budget =
+        std::chrono::floor<std::chrono::milliseconds>(job.deadline - now - kTimeToDraw);
+    if (budget < kTimeToAsk) return;
+    promapi::RangeQuery query;
+    query.expression = job.question.wide;
+    query.start = now - kCircumstances;
+    query.end = now;
+    query.step = std::max<Duration>(job.question.step, kCircumstances / kMostSteps);
+    query.most_series = most + 1;
+    const auto answer = parts_.client(job.config).Query(query, budget);
+    if (!answer) return;
+    const std::span<const promapi::TimeSeries> all = answer->series;
+    siblings = SiblingsOf(own, all.first(std::min(all.size(), most + 1)), now);
+  }
+  verdict.siblings = siblings.looked_at;
+  verdict.deviating = std::move(siblings.deviating);
 }
 
 // Only while there is time: a message without a picture is better than a late one.

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -55,8 +56,10 @@ class PrometheusEnricher final : public Enricher {
   };
   void Work();
   [[nodiscard]] std::optional<AnomalyVerdict> Answer(Job& job);
-  [[nodiscard]] std::optional<AnomalyVerdict> Check(
-      const Job& job, bool is_named, const std::optional<AlertThreshold>& threshold);
+  [[nodiscard]] std::optional<AnomalyVerdict> Check(const Job& job, bool is_named,
+                                                    const std::optional<AlertThreshold>& threshold);
+  void AddSiblings(const Job& job, const promql::LabelSet& own,
+                   std::span<const promapi::TimeSeries> at_hand, AnomalyVerdict& verdict);
   [[nodiscard]] std::shared_ptr<const std::string> Draw(
       const Job& job, const std::optional<AlertThreshold>& threshold, Instant asked_at,
       const promapi::TimeSeries& series);

@@ -60,6 +60,7 @@ Question Asked(const Alert& alert, std::string query, const AnomalyConfig& confi
                const auto& how) {
   return {.alert = alert.labels,
           .query = std::move(query),
+          .wide = "",
           .expression = ExpressionOf(alert.generator_url).value_or(""),
           .history = how.history,
           .step = how.step,

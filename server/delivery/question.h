@@ -17,6 +17,7 @@ namespace warden {
 struct Question {
   promql::LabelSet alert;  // labels of the alert that asks
   std::string query;       // empty: to be made from the expression, see alert_query.h
+  std::string wide;        // the query for all series of the rule; empty when `query` has them
   std::string expression;  // of the alert's rule, from its link; empty when unknown
   std::chrono::milliseconds history;
   std::chrono::milliseconds step;

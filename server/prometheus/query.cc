@@ -127,6 +127,7 @@ HttpRequest BuildRequest(const HttpRequest& base, const RangeQuery& query) {
   form += "&start=" + Seconds(ToMillis(query.start));
   form += "&end=" + Seconds(ToMillis(query.end));
   form += "&step=" + Seconds(std::chrono::floor<std::chrono::milliseconds>(query.step).count());
+  if (query.most_series > 0) form += "&limit=" + std::to_string(query.most_series);
   return Build(base, "/api/v1/query_range", form + TimeoutParameter(base));
 }
 

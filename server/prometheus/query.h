@@ -36,6 +36,8 @@ struct RangeQuery {
   Instant end;
   Duration step{0};  // at least a millisecond
   LongRange if_long = LongRange::kSplit;
+  // Series that are enough; 0: all. Servers before 3.0 give all.
+  std::size_t most_series = 0;
 };
 
 // The last `length` up to `end`, both ends moved back to multiples of the step since 1970, so that

@@ -214,6 +214,25 @@ TEST(AnomalySentence, CopesWithHalfABandAndInfinity) {
             "observed 0.34, expected at most 0.03 (critical, holt_winters, confidence 93 %)");
 }
 
+TEST(AnomalySentence, TellsSinceWhenAndWhoElse) {
+  AnomalyVerdict verdict = *samples::Anomalous().anomaly;
+  verdict.knows_the_hour = true;
+  verdict.confidence = 0;
+  const Instant at{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} + std::chrono::hours{13}};
+  verdict.course = {at, at + std::chrono::minutes{20}, 0.52};
+  verdict.siblings = 12;
+  EXPECT_EQ(AnomalySentence(verdict),
+            "observed 0.34, normally 0.01–0.03 at this hour, 12 sigmas above, since 13:00 UTC, "
+            "farthest at 13:20 UTC with 0.52 (critical, holt_winters); all 12 other series are as "
+            "usual");
+  verdict.course = {at, at, 0.34};
+  verdict.deviating = {{{{"instance", "b"}}, 0.2, 8}, {{}, 0.1, 5}};
+  EXPECT_EQ(AnomalySentence(verdict),
+            "observed 0.34, normally 0.01–0.03 at this hour, 12 sigmas above, since 13:00 UTC "
+            "(critical, holt_winters); of 12 other series unusual too: instance=b at 0.2; {} at "
+            "0.1");
+}
+
 TEST(AnomalySentence, GivesTheReasonWhenNothingCouldBeSaid) {
   AnomalyVerdict verdict;
   verdict.summary = "no data for\nthis query";

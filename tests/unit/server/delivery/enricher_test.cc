@@ -228,6 +228,44 @@ TEST_F(EnricherTest, ChecksWhatTheRuleComparesAndNamesTheThreshold) {
   EXPECT_TRUE(verdict->anomalous);
 }
 
+TEST_F(EnricherTest, LooksAtTheOtherSeriesOfTheRule) {
+  config_->anomaly = AnomalyConfig();
+  config_->anomaly.history = 200min;
+  config_->anomaly.step = 1min;
+  config_->anomaly.detector.kind = DetectorKind::kZscore;
+  link_ = "http://p/graph?g0.expr=sum+by+%28instance%29+%28rate%28x%5B5m%5D%29%29+%3E+0.5";
+  Start();
+  http_.Answer(200, Matrix(50));
+  std::string others = Matrix(40);
+  others.replace(others.find("\"a\""), 3, "\"b\"");
+  http_.Answer(200, others);
+  const auto verdict = Ask();
+  ASSERT_TRUE(verdict);
+  EXPECT_EQ(verdict->siblings, 1U);
+  ASSERT_EQ(verdict->deviating.size(), 1U);
+  EXPECT_EQ(verdict->deviating[0].labels.Get("instance"), "b");
+  ASSERT_TRUE(verdict->course);
+  EXPECT_EQ(verdict->course->began_at, clock_.Now());
+  ASSERT_EQ(http_.requests().size(), 2U);
+  EXPECT_NE(http_.requests()[1].url.find("sum%20by%20%28instance%29%20%28rate%28x%5B5m%5D%29%29&"),
+            std::string::npos)
+      << http_.requests()[1].url;
+  EXPECT_NE(http_.requests()[1].url.find("&limit=51"), std::string::npos);
+}
+
+TEST_F(EnricherTest, AsksForNoOtherSeriesWhenNobodyWantsThem) {
+  config_->anomaly = AnomalyConfig();
+  config_->anomaly.max_siblings = 0;
+  config_->anomaly.history = 200min;
+  config_->anomaly.step = 1min;
+  config_->anomaly.detector.kind = DetectorKind::kZscore;
+  link_ = "http://p/graph?g0.expr=x+%3E+0.5";
+  Start();
+  http_.Answer(200, Matrix(50));
+  ASSERT_TRUE(Ask());
+  EXPECT_EQ(http_.requests().size(), 1U);
+}
+
 TEST_F(EnricherTest, IsSilentWhereNobodyAskedAndNothingIsFound) {
   config_->anomaly = AnomalyConfig();
   link_ = "http://p/graph?g0.expr=x+%3E+1";
