@@ -18,8 +18,11 @@ constexpr Link kLinks[] = {
     {"/api/v1/deliveries", "Deliveries"},
     {"/api/v1/deliveries?state=dead", "Dead letters"},
     {"/api/v1/quarantine", "Quarantine"},
+    {"/api/v1/watches", "Watches"},
+    {"/api/v1/anomalies", "What was unusual in them"},
     {"/stats", "Statistics"},
     {"/health", "Health"},
+    {"/api/v1/openapi.yaml", "All endpoints (OpenAPI)"},
 };
 
 constexpr std::string_view kStyle =

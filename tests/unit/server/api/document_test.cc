@@ -74,6 +74,19 @@ TEST_F(DocumentTest, NamesEveryRouteAndNoOther) {
   EXPECT_GT(served.size(), 25U);
 }
 
+TEST_F(DocumentTest, TheLandingPageLeadsSomewhere) {
+  const std::string page = Ask("GET", "/").body;
+  std::size_t links = 0;
+  constexpr std::string_view kLink = "href=\"";
+  for (std::size_t at = page.find(kLink); at != std::string::npos; at = page.find(kLink, at + 1)) {
+    const auto begin = at + kLink.size();
+    const auto path = page.substr(begin, page.find('"', begin) - begin);
+    EXPECT_EQ(Ask("GET", path).status, 200) << path;
+    ++links;
+  }
+  EXPECT_GT(links, 8U);
+}
+
 TEST_F(DocumentTest, DeclaresTheParametersOfItsPathsAndSaysWhatIsAnswered) {
   EXPECT_EQ(Find(root(), "openapi")->text, "3.1.0");
   std::set<std::string> ids;
