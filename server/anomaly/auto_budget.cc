@@ -16,6 +16,11 @@ constexpr double kGoingOn = 0.5;
 // Decades by which one alert, and one near miss, raise the threshold.
 constexpr double kPerAlert = 0.3;
 constexpr double kPerNearMiss = 0.02;
+// Events within a decade below the threshold, for each at or above it; a Pareto tail has 5 to 9.
+constexpr double kNearMisses = 8;
+// Decades by which the threshold is higher at first, when tails are little more than their prior;
+// half of it after a day.
+constexpr double kYoung = 0.6;
 constexpr double kLowest = -1;
 constexpr double kHighest = 3;
 
@@ -24,7 +29,8 @@ constexpr double kHighest = 3;
 double ThresholdOf(const AutoState& state, const Rates& rates, double budget) {
   // At most one step in two.
   const double theory = -std::log10(std::min(0.5, budget / rates.per_day));
-  return std::max(0.3, theory + static_cast<double>(state.threshold_shift));
+  const double young = kYoung * rates.per_day / (state.points + rates.per_day);
+  return std::max(0.3, theory + young + static_cast<double>(state.threshold_shift));
 }
 
 double TakeNews(AutoState& state, double decades, double threshold) {
@@ -46,7 +52,7 @@ double TakeNews(AutoState& state, double decades, double threshold) {
 
 void CountStep(AutoState& state, const Rates& rates, double budget, double news, double threshold) {
   double shift = static_cast<double>(state.threshold_shift);
-  shift -= (kPerAlert + 10 * kPerNearMiss) * std::min(0.5, budget / rates.per_day);
+  shift -= (kPerAlert + kNearMisses * kPerNearMiss) * std::min(0.5, budget / rates.per_day);
   if (news >= threshold) {
     shift += kPerAlert;
     ++state.alerts;

@@ -6,8 +6,8 @@
 // kQuietSteps after the last surprising step and then fades. The threshold begins where theory puts
 // the budget and follows what really happens, as in adaptive conformal inference (Gibbs & Candès
 // 2021): every alert raises it, every step without one lowers it, so that over time alerts come at
-// the budget's rate whatever the series; near misses, ten times as frequent, are counted likewise
-// and make it settle sooner. Pure.
+// the budget's rate whatever the series; near misses, several times as frequent, are counted
+// likewise and make it settle sooner. Pure.
 #pragma once
 
 #include "server/anomaly/auto_rates.h"

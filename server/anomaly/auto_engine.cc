@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "server/anomaly/auto_band.h"
 #include "server/anomaly/auto_budget.h"
@@ -29,6 +30,12 @@ double SecondsOf(Instant at) {
 }
 
 bool IsNumber(double value) { return std::isfinite(value); }
+
+// The nearest number, for bands around values at the end of the double range.
+double Finite(double value) {
+  constexpr double kMost = std::numeric_limits<double>::max();
+  return std::clamp(value, -kMost, kMost);
+}
 
 }  // namespace
 
@@ -219,15 +226,15 @@ bool AutoEngine::Fill(Verdict& verdict, const Outlook& forecast, const Evidence&
   if (state_.points < kFewest) return true;
   // A series that was never negative is not expected to become so.
   const bool is_positive = state_.minimum >= 0;
-  verdict.expected =
-      state_.scaling.Back(is_positive ? std::max(0.0, forecast.expected) : forecast.expected);
+  verdict.expected = Finite(
+      state_.scaling.Back(is_positive ? std::max(0.0, forecast.expected) : forecast.expected));
   if (bands == Bands::kNone) return true;
   const Band band = BandOf(evidence, forecast, threshold, state_.band_above, state_.band_below);
   const Judgement& gates = parameters_.judgement;
   const double least =
       std::max(gates.min_deviation, gates.min_relative_deviation * std::abs(verdict.expected));
-  verdict.lower = std::min(state_.scaling.Back(band.lower), verdict.expected - least);
-  verdict.upper = std::max(state_.scaling.Back(band.upper), verdict.expected + least);
+  verdict.lower = Finite(std::min(state_.scaling.Back(band.lower), verdict.expected - least));
+  verdict.upper = Finite(std::max(state_.scaling.Back(band.upper), verdict.expected + least));
   if (is_positive) verdict.lower = std::max(verdict.lower, 0.0);
   verdict.lower = std::max(verdict.lower, gates.range_min);
   verdict.upper = std::min(verdict.upper, gates.range_max);

@@ -110,6 +110,11 @@ void LearnScales(AutoState& state, const Rates& rates, const Outlook& f, double 
       weight * (cut(value - f.profile, state.profile_spread) - state.profile_spread);
 }
 
+// How much of an error an hour of the week takes over in a visit: at first the mean of its visits.
+double WeekGain(const AutoState& state, const Rates& rates) {
+  return std::max(kWeekGain, 1 / (state.points / (7 * rates.per_day) + 1));
+}
+
 void LearnProfile(AutoState& state, const Rates& rates, const Outlook& f, double value,
                   double share) {
   const double n = state.points;
@@ -128,11 +133,9 @@ void LearnProfile(AutoState& state, const Rates& rates, const Outlook& f, double
     day += static_cast<float>(gain * (here - f.week - static_cast<double>(day)));
   }
   if (n > 2 * rates.per_day) {
-    // An hour is the mean of its steps, and at first of the weeks seen, so that few weeks tell it
-    // well.
+    // An hour is the mean of its steps, so that few weeks tell it well.
     float& week = state.week[static_cast<std::size_t>(f.place.hour_of_week())];
-    const double of_hour = std::max(kWeekGain, 1 / (n / (7 * rates.per_day) + 1));
-    const double of_step = share * (1 - std::pow(1 - of_hour, rates.hour_share));
+    const double of_step = share * (1 - std::pow(1 - WeekGain(state, rates), rates.hour_share));
     week += static_cast<float>(of_step * Bounded(here - f.day - f.week, kWeekCut * scale));
   }
   state.level += share * std::max(rates.day, 1 / (n + 1)) * here;

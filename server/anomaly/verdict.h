@@ -71,8 +71,12 @@ struct Verdict {
   double expected = kUnknown;
   double lower = kUnknown;  // the band: values beyond it are anomalous
   double upper = kUnknown;
-  double score = 0;  // 0.5 at the band's edge
-  double news = 0;   // the score the first time an event is told, about 0 when it was told before
+  // How unusual the value is: 0.5 at the band's edge, through a whole episode.
+  double score = 0;
+  // How much of an alert it is: the score where an event begins or outgrows what was told of it, 0
+  // where it was told before. 0.5 is exactly where the alerts cost their budget, so those at 0.5 or
+  // more are the alerts. Detectors that know no budget do not tell the two apart.
+  double news = 0;
   Kind kind = Kind::kNone;
   double deviation = 0;   // signed, in robust standard deviations
   double z = 0;           // signed: deviations of a normal distribution that are as unlikely

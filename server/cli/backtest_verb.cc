@@ -60,6 +60,7 @@ void AddScores(std::string& text, const std::string& prefix, const std::vector<R
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& verdict = verdicts[i];
     text += prefix + rows[i].first + ',' + rows[i].second;
+    // The score of an alert: of an event where it begins or grows.
     for (const double number : {verdict.expected, verdict.lower, verdict.upper, verdict.news})
       text += ',' + Exact(number);
     text += anomaly::IsAnomalous(verdict.state) ? ",1\n" : ",0\n";
