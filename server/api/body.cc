@@ -21,12 +21,12 @@ Fields::Fields(const rapidjson::Value& object) : object_(object) {
   if (!object.IsObject()) error_ = Error{ErrorCode::kInvalid, "the body must be a JSON object"};
 }
 
-std::optional<double> Fields::Number(const char* name, double least, double most) {
+std::optional<double> Fields::Number(const char* name) {
   const auto* value = Find(name);
   if (value == nullptr) return std::nullopt;
-  if (value->IsNumber() && value->GetDouble() >= least && value->GetDouble() <= most)
+  if (value->IsNumber() && value->GetDouble() >= 0 && value->GetDouble() <= kLargest)
     return value->GetDouble();
-  Complain(name, least >= 0 ? "a number that is not negative" : "a number");
+  Complain(name, "a number from 0 to 1e12");
   return std::nullopt;
 }
 

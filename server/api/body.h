@@ -5,7 +5,6 @@
 #include <rapidjson/document.h>
 
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,15 +20,16 @@ inline std::string_view View(const rapidjson::Value& text) {
 // invalid: not JSON, with the place.
 [[nodiscard]] Result<rapidjson::Document> ReadJson(std::string_view body);
 
+inline constexpr double kLargest = 1e12;
+
 // Fields of an object, which it borrows. What is missing or null is not set; the first mistake is
 // kept, and nothing else is read after it.
 class Fields {
  public:
   explicit Fields(const rapidjson::Value& object);
 
-  [[nodiscard]] std::optional<double> Number(const char* name,
-                                             double least = -std::numeric_limits<double>::max(),
-                                             double most = std::numeric_limits<double>::max());
+  // From 0 to kLargest: sums of such numbers stay finite.
+  [[nodiscard]] std::optional<double> Number(const char* name);
   [[nodiscard]] std::optional<std::int64_t> Count(const char* name);
   [[nodiscard]] std::optional<std::string> Text(const char* name);  // valid UTF-8
 

@@ -87,7 +87,7 @@ Result<UnitThresholds> DecodeThresholds(std::string_view text) {
   Fields fields(*document);
   UnitThresholds thresholds;
   const auto read = [&fields](const char* name, double& into) {
-    into = fields.Number(name, 0).value_or(into);
+    into = fields.Number(name).value_or(into);
   };
   read("cost_target", thresholds.cost_target);
   read("cost_warning", thresholds.cost_warning);

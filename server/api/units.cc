@@ -25,6 +25,7 @@ using finops::UnitThresholds;
 
 constexpr std::string_view kThresholdsBlob = "anomaly/thresholds";
 constexpr std::string_view kModelsBlob = "anomaly/models";
+constexpr double kLeast = 1e-9;            // that is divided by
 constexpr std::size_t kLongestName = 200;  // of a pattern, in bytes
 
 // What the routes share; the worker's.
@@ -53,9 +54,9 @@ Result<void> Save(const Parts& parts, std::string_view blob, const std::string& 
 
 Result<UnitMetrics> ReadMetrics(Fields& fields) {
   UnitMetrics metrics;
-  metrics.cost = fields.Number("cost_per_post", 0);
-  metrics.growth = fields.Number("viral_coefficient", 0);
-  metrics.engagement = fields.Number("engagement_rate", 0);
+  metrics.cost = fields.Number("cost_per_post");
+  metrics.growth = fields.Number("viral_coefficient");
+  metrics.engagement = fields.Number("engagement_rate");
   metrics.pattern = fields.Text("pattern_name");
   metrics.usage_count = fields.Count("pattern_usage_count");
   if (fields.error()) return std::unexpected(*fields.error());
@@ -116,10 +117,10 @@ Result<void> Set(UnitThresholds& thresholds, std::string_view name, double value
                 "no threshold `" + std::string(name) + "`; there are " + names);
   }
   if (known->is_share && value > 1) value /= 100;
-  if (!(value > 0) || value > (known->is_share ? 1 : 1e12)) {
-    return Fail(ErrorCode::kInvalid,
-                "`" + std::string(name) + "` must be " +
-                    (known->is_share ? "a share up to 1, or percent up to 100" : "more than 0"));
+  if (!(value >= kLeast) || value > (known->is_share ? 1 : kLargest)) {
+    return Fail(ErrorCode::kInvalid, "`" + std::string(name) + "` must be " +
+                                         (known->is_share ? "a share up to 1, or percent up to 100"
+                                                          : "from 1e-9 to 1e12"));
   }
   thresholds.*known->member = value;
   return {};

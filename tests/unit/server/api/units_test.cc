@@ -59,8 +59,9 @@ TEST_F(UnitsTest, BadBodiesAreNamed) {
            {"{}",
             "nothing to judge: cost_per_post, viral_coefficient, engagement_rate and pattern_name "
             "are all missing"},
-           {R"({"cost_per_post":"x"})", "`cost_per_post` must be a number that is not negative"},
-           {R"({"cost_per_post":-1})", "`cost_per_post` must be a number that is not negative"},
+           {R"({"cost_per_post":"x"})", "`cost_per_post` must be a number from 0 to 1e12"},
+           {R"({"cost_per_post":-1})", "`cost_per_post` must be a number from 0 to 1e12"},
+           {R"({"cost_per_post":1e300})", "`cost_per_post` must be a number from 0 to 1e12"},
            {R"({"pattern_name":7})", "`pattern_name` must be a text"},
            {R"({"pattern_name":""})", "`pattern_name` must have 1 to 200 bytes"},
            {R"({"pattern_name":"p","pattern_usage_count":1.5})",
@@ -97,9 +98,10 @@ TEST_F(UnitsTest, ThresholdsAreSetByParametersOrByBody) {
 
 TEST_F(UnitsTest, AWrongThresholdChangesNothing) {
   Open();
-  for (const char* query : {"cost_baseline=0.5&fatigue_threshold=nan", "cost_baseline=0.5&cost=1",
-                            "cost_baseline=0.5&viral_drop_threshold=101", "cost_baseline=0",
-                            "cost_baseline=-1", "cost_baseline=1x", "cost_baseline="}) {
+  for (const char* query :
+       {"cost_baseline=0.5&fatigue_threshold=nan", "cost_baseline=0.5&cost=1",
+        "cost_baseline=0.5&viral_drop_threshold=101", "cost_baseline=0", "cost_baseline=-1",
+        "cost_baseline=1e-300", "cost_baseline=inf", "cost_baseline=1x", "cost_baseline="}) {
     EXPECT_EQ(Ask("PUT", std::string("/anomaly/thresholds?") + query).status, 400) << query;
   }
   EXPECT_EQ(Ask("PUT", "/anomaly/thresholds", "[]").status, 400);
