@@ -379,6 +379,37 @@ class EndpointsTest(case.Case):
         status, text, _ = request("POST", daemon.url + "/suppression/clear", "")
         self.assertEqual(status, 200, text)
 
+    def test_an_alert_handed_in_by_hand_arrives_and_ends(self):
+        daemon = self.warden().up()
+        body = {"alert_data": {"title": "Cost Anomaly", "message": "too dear", "cost_per_post": 0.05}, "channels": ["webhook", "slack"]}
+        status, text, _ = request("POST", daemon.url + "/anomaly/alert", json.dumps(body))
+        self.assertEqual(status, 200, text)
+        self.assertEqual(json.loads(text)["alerts_sent"], 1)
+        sent = self.wait_notified(1, "firing", "Cost Anomaly")
+        self.assertEqual(sent[0]["alerts"][0]["annotations"], {"cost_per_post": "0.05", "summary": "too dear"})
+        body["alert_data"]["status"] = "resolved"
+        self.assertEqual(request("POST", daemon.url + "/anomaly/alert", json.dumps(body))[0], 200)
+        self.wait_notified(1, "resolved", "Cost Anomaly")
+
+    def test_a_watch_says_why_it_cannot_be_checked(self):
+        config = "prometheus: {url: 'http://127.0.0.1:9'}\nwatches: [{name: Traffic, query: up, interval: 1s}]"
+        daemon = self.warden(config).up()
+        url = daemon.url + "/api/v1/watches"
+        watch = wait_for("its first run fails", lambda: next(
+            (w for w in harness.get_json(url)["data"] if w["state"] == "failing"), None))
+        self.assertEqual(watch["name"], "Traffic")
+        self.assertTrue(watch["error"])
+        self.assertIsNone(watch["last_success"])
+        self.assertEqual(harness.get_json(url + "/Traffic/series")["data"], [])
+        self.assertEqual(harness.get_json(daemon.url + "/api/v1/anomalies")["data"], [])
+
+    def test_what_is_asked_too_often_is_answered_429(self):
+        daemon = self.warden("api: {requests_per_minute: 5}").up()
+        answers = [request("GET", daemon.url + "/anomaly/thresholds") for _ in range(6)]
+        self.assertEqual([status for status, _, _ in answers], [200] * 5 + [429])
+        self.assertGreaterEqual(int(answers[-1][2]["Retry-After"]), 1)
+        self.assertEqual(daemon.webhook(one("Free"))[0], 200)
+
     def test_a_test_alert_has_one_of_two_states(self):
         daemon = self.warden().up()
         status, text, _ = request("POST", daemon.url + "/test?status=foo", "")
