@@ -11,6 +11,7 @@
 #include "server/api/api.h"
 #include "server/api/waiting_room.h"
 #include "server/base/log.h"
+#include "server/cli/alertmanager_poster.h"
 #include "server/cli/config_source.h"
 #include "server/cli/observers.h"
 #include "server/cli/prometheus_clients.h"
@@ -190,6 +191,7 @@ void Daemon::Parts::StartDelivery() {
 void Daemon::Parts::StartWatches() {
   WatchParts parts{*store, *writer, *intake, clock, PrometheusClients(*http)};
   parts.observer = &watch_metrics;
+  parts.to_alertmanager = AlertmanagerPoster(*http);
   watcher = std::make_unique<Watcher>(std::move(parts), configs.current());
   configs.Subscribe(
       [this](const std::shared_ptr<const Config>& config) { watcher->SetConfig(config); });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/config/load.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <set>
 
@@ -125,6 +126,11 @@ void CheckOurs(Reader& reader, const YamlNode& root, const SeenKeys& seen, const
     reader.Error(at != nullptr ? *at : root,
                  "watches and queries need `prometheus` with its `url`");
   }
+  const bool needs_alertmanager = std::ranges::any_of(draft.watches, [](const WatchConfig& watch) {
+    return watch.raise_in == RaiseIn::kAlertmanager;
+  });
+  if (needs_alertmanager && !draft.alertmanager_url)
+    reader.Error(*seen.Find("watches"), "`raise_in: alertmanager` needs `alertmanager_url`");
 }
 
 Config Finish(Reader& reader, const YamlNode& root, const SeenKeys& seen, FileDraft& draft) {

@@ -58,6 +58,21 @@ void SetSharing(WatchConfig& out, Reader& reader, const YamlNode& node) {
   if (*text != "watch" && *text != "series") reader.Error(node, "expected series or watch");
 }
 
+void SetWatchKind(WatchConfig& out, Reader& reader, const YamlNode& node) {
+  const auto text = reader.Text(node);
+  if (!text) return;
+  out.kind = *text == "forecast" ? WatchKind::kForecast : WatchKind::kAnomaly;
+  if (*text != "forecast" && *text != "anomaly") reader.Error(node, "expected anomaly or forecast");
+}
+
+void SetRaiseIn(WatchConfig& out, Reader& reader, const YamlNode& node) {
+  const auto text = reader.Text(node);
+  if (!text) return;
+  out.raise_in = *text == "alertmanager" ? RaiseIn::kAlertmanager : RaiseIn::kPromwarden;
+  if (*text != "alertmanager" && *text != "promwarden")
+    reader.Error(node, "expected promwarden or alertmanager");
+}
+
 void SetChart(AnomalyConfig& out, Reader& reader, const YamlNode& node) {
   const auto text = reader.Text(node);
   if (!text) return;
@@ -179,6 +194,10 @@ void SetSeverity(WatchConfig& out, Reader& reader, const YamlNode& node) {
 constexpr Field<WatchConfig> kWatchFields[] = {
     {"name", Set<&WatchConfig::name>},
     {"query", Set<&WatchConfig::query>},
+    {"kind", SetWatchKind},
+    {"threshold", Set<&WatchConfig::threshold>},
+    {"horizon", Set<&WatchConfig::horizon>},
+    {"raise_in", SetRaiseIn},
     {"interval", Set<&WatchConfig::interval>},
     {"history", Set<&WatchConfig::history>},
     {"step", Set<&WatchConfig::step>},
@@ -194,7 +213,9 @@ constexpr Field<WatchConfig> kWatchFields[] = {
     {"holidays", SetPart<&WatchConfig::calendar, ReadHolidays, WatchConfig>},
     {"alert_budget_per", SetSharing},
     {"for", Set<&WatchConfig::pending_for>},
+    {"maintenance", Set<&WatchConfig::maintenance>},
     {"max_series", Set<&WatchConfig::max_series>},
+    {"max_alerts_per_hour", Set<&WatchConfig::max_alerts_per_hour>},
     {"bands", Set<&WatchConfig::exports_bands>},
     {"severity", SetSeverity},
     {"fire_after", Set<&WatchConfig::fire_after>},
@@ -202,6 +223,28 @@ constexpr Field<WatchConfig> kWatchFields[] = {
     {"labels", Set<&WatchConfig::labels>},
     {"annotations", Set<&WatchConfig::annotations>},
 };
+
+// A forecast has a threshold and a horizon, and nothing of a detector's.
+void CheckKind(Reader& reader, const YamlNode& node, const SeenKeys& seen, const WatchConfig& out) {
+  const bool is_forecast = out.kind == WatchKind::kForecast;
+  if (is_forecast && !out.threshold)
+    reader.Error(node, "a watch of the kind forecast needs a `threshold`");
+  if (is_forecast && out.horizon / out.step > 2000)
+    reader.Error(node, "`horizon` is at most 2000 steps");
+  if (is_forecast && out.horizon < out.step) reader.Error(node, "`horizon` is at least one step");
+  const auto notice = [&](std::initializer_list<const char*> keys, const char* message) {
+    for (const char* key : keys) {
+      if (const YamlNode* at = seen.Find(key)) reader.Notice(*at, std::string(key) + message);
+    }
+  };
+  if (is_forecast) {
+    notice({"detector", "alert_budget", "sensitivity", "alert_budget_per", "min_deviation",
+            "min_relative_deviation", "data_range", "holidays", "time_zone"},
+           " means nothing to a forecast");
+  } else {
+    notice({"threshold", "horizon"}, " is for watches of the kind forecast");
+  }
+}
 
 // Parsed as Prometheus does, and of a kind that has a value at every moment.
 void CheckQuery(Reader& reader, const SeenKeys& seen, const char* key, const std::string& query) {
@@ -254,11 +297,13 @@ void ReadValue(Reader& reader, const YamlNode& node, WatchConfig& out) {
   if (out.timeout < kAtLeastStep) reader.Error(*seen.Find("timeout"), "`timeout` is at least 1s");
   if (out.fire_after == 0 || out.resolve_after == 0)
     reader.Error(node, "`fire_after` and `resolve_after` are at least 1");
+  CheckQuery(reader, seen, "maintenance", out.maintenance);
   CheckTolerance(reader, seen, out.tolerance, out.detector);
   const YamlNode* most = seen.Find("max_series");
   if (out.max_series == 0 || out.max_series > kMostSeries)
     reader.Error(*most, "`max_series` is 1 to " + std::to_string(kMostSeries));
   CheckSpan(reader, node, seen, out);
+  CheckKind(reader, node, seen, out);
 }
 
 void AddWatchKeys(KnownKeys& known) {

@@ -120,9 +120,19 @@ struct SeverityMapping {
   friend bool operator==(const SeverityMapping&, const SeverityMapping&) = default;
 };
 
+// What a watch looks for: values that are unusual, or a threshold that will be reached.
+enum class WatchKind : std::uint8_t { kAnomaly, kForecast };
+
+// Where alerts of watches go: into our own intake, or to the Alertmanager of `alertmanager_url`.
+enum class RaiseIn : std::uint8_t { kPromwarden, kAlertmanager };
+
 struct WatchConfig {
   std::string name;  // unique; becomes the alert's `alertname` unless `labels` has one
   std::string query;
+  WatchKind kind = WatchKind::kAnomaly;
+  std::optional<double> threshold;                            // kForecast: needed
+  std::chrono::milliseconds horizon = std::chrono::hours(4);  // kForecast: how far ahead
+  RaiseIn raise_in = RaiseIn::kPromwarden;
   std::chrono::milliseconds interval = std::chrono::minutes(5);
   std::chrono::milliseconds history = std::chrono::hours(7 * 24);
   std::chrono::milliseconds step = std::chrono::minutes(5);
@@ -136,8 +146,11 @@ struct WatchConfig {
   std::size_t fire_after = 1;                // consecutive anomalous steps before the alert fires
   std::size_t resolve_after = 1;             // consecutive normal steps before it resolves
   std::chrono::milliseconds pending_for{0};  // anomalous for at least this long before it fires
-  std::size_t max_series = 1000;             // more are left out, and counted
-  bool exports_bands = true;                 // as metrics
+  // A query; series that it returns with a value other than 0 are not judged at that time.
+  std::string maintenance;
+  std::size_t max_alerts_per_hour = 10;  // more are told as one
+  std::size_t max_series = 1000;         // more are left out, and counted
+  bool exports_bands = true;             // as metrics
   promql::LabelSet labels;
   promql::LabelSet annotations;
 

@@ -86,10 +86,13 @@ Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series,
   alert.labels.Set("severity", SeverityLabel(watch.severity, verdict.severity));
   alert.annotations = watch.annotations;
   const std::string direction = verdict.deviation < 0 ? "below" : "above";
+  const bool is_forecast = watch.kind == WatchKind::kForecast;
+  if (!alert.annotations.Has("summary") && is_forecast) {
+    alert.annotations.Set("summary",
+                          watch.name + ": " + verdict.reason + "; now " + Number(verdict.observed));
+  }
   if (!alert.annotations.Has("summary")) {
-    alert.annotations.Set("summary", watch.name + " is unusual: " + Number(verdict.observed) +
-                                         ", expected " + Number(verdict.lower) + " to " +
-                                         Number(verdict.upper));
+    alert.annotations.Set("summary", watch.name + " is unusual: " + RangeText(verdict));
   }
   if (!alert.annotations.Has("description")) {
     alert.annotations.Set("description", !verdict.reason.empty()
@@ -139,12 +142,18 @@ std::vector<Alert> Advance(const WatchConfig& watch, const std::vector<SeriesChe
   return alerts;
 }
 
+std::string RangeText(const anomaly::Verdict& verdict) {
+  return Number(verdict.observed) + ", expected " + Number(verdict.lower) + " to " +
+         Number(verdict.upper);
+}
+
 std::string EncodeEpisodes(const Episodes& episodes) {
   std::string text;
   for (const auto& [labels, episode] : episodes) {
     if (!episode.fires) continue;
     text += std::to_string(episode.starts_at.time_since_epoch().count()) + '\t' +
-            EncodeLabels(labels) + '\t' + EncodeLabels(episode.labels) + '\n';
+            EncodeLabels(labels) + '\t' + EncodeLabels(episode.labels) +
+            (episode.in_storm ? "\tstorm\n" : "\n");
   }
   return text;
 }
@@ -163,7 +172,9 @@ Episodes DecodeEpisodes(std::string_view text) {
     Episode episode;
     episode.fires = true;
     episode.starts_at = Instant{Duration{micros}};
-    episode.labels = DecodeLabels(line.substr(second + 1));
+    const auto third = line.find('\t', second + 1);
+    episode.in_storm = third != std::string_view::npos;
+    episode.labels = DecodeLabels(line.substr(second + 1, third - second - 1));
     episodes.emplace(DecodeLabels(line.substr(first + 1, second - first - 1)), std::move(episode));
   }
   return episodes;

@@ -27,6 +27,7 @@ struct Episode {
   // The worst that was seen in this row: an episode that goes on may look harmless at times.
   anomaly::Severity worst = anomaly::Severity::kNone;
   bool fires = false;
+  bool in_storm = false;  // another alert stands for it (storm.h)
   Instant starts_at;
   promql::LabelSet labels;  // of the alert while it fires
   friend bool operator==(const Episode&, const Episode&) = default;
@@ -46,6 +47,9 @@ using Episodes = std::map<promql::LabelSet, Episode>;
 // sentence in annotations.
 [[nodiscard]] Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series,
                             const anomaly::Verdict& verdict);
+
+// `9, expected 1 to 3`
+[[nodiscard]] std::string RangeText(const anomaly::Verdict& verdict);
 
 // Only those that fire, a line each; reading skips lines it does not understand.
 [[nodiscard]] std::string EncodeEpisodes(const Episodes& episodes);

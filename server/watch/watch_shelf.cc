@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/watch/watch_shelf.h"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
+
+#include "server/alert/webhook.h"
 
 namespace warden {
 namespace {
@@ -11,23 +14,36 @@ constexpr std::string_view kEpisodes = "watch/";
 constexpr std::string_view kStates = "watch-state/";
 constexpr std::string_view kAnomalies = "watch-anomalies/";
 constexpr std::string_view kUntil = "until\t";
+constexpr std::string_view kStorm = "\nstorm\t";
 
 std::string Name(std::string_view prefix, const std::string& watch) {
   return std::string(prefix) + watch;
 }
 
 std::string Encode(const EpisodeBook& book) {
-  return std::string(kUntil) + std::to_string(book.judged_until.time_since_epoch().count()) + '\n' +
-         EncodeEpisodes(book.episodes);
+  std::string text(kUntil);
+  text += std::to_string(book.judged_until.time_since_epoch().count());
+  if (book.storm.rages()) {
+    text += std::string(kStorm) + std::to_string(book.storm.starts_at.time_since_epoch().count()) +
+            '\t' + EncodeLabels(book.storm.labels);
+  }
+  return text + '\n' + EncodeEpisodes(book.episodes);
+}
+
+Instant ReadInstant(std::string_view text) {
+  Duration::rep micros = 0;
+  std::from_chars(text.data(), text.data() + text.size(), micros);
+  return Instant{Duration{micros}};
 }
 
 EpisodeBook Decode(std::string_view text) {
   EpisodeBook book;
-  if (text.starts_with(kUntil)) {
-    Duration::rep micros = 0;
-    const auto number = text.substr(kUntil.size());
-    std::from_chars(number.data(), number.data() + number.size(), micros);
-    book.judged_until = Instant{Duration{micros}};
+  if (text.starts_with(kUntil)) book.judged_until = ReadInstant(text.substr(kUntil.size()));
+  if (const auto found = text.find(kStorm); found != std::string_view::npos) {
+    const auto rest = text.substr(found + kStorm.size());
+    const auto line = rest.substr(0, rest.find('\n'));
+    book.storm.starts_at = ReadInstant(line);
+    book.storm.labels = DecodeLabels(line.substr(std::min(line.size(), line.find('\t') + 1)));
   }
   book.episodes = DecodeEpisodes(text);
   return book;
@@ -51,7 +67,7 @@ EpisodeBook WatchShelf::LoadEpisodes() {
 }
 
 Result<void> WatchShelf::SaveEpisodes(const EpisodeBook& book) {
-  const bool goes = book.episodes.empty() && !Head();
+  const bool goes = book.episodes.empty() && !book.storm.rages() && !Head();
   return writer_.Run([name = Name(kEpisodes, watch_), text = Encode(book), goes](Transaction& t) {
     return goes ? t.RemoveBlob(name) : t.PutBlob(name, text);
   });

@@ -23,6 +23,7 @@
 #include "server/watch/episode.h"
 #include "server/watch/series_streams.h"
 #include "server/watch/state_codec.h"
+#include "server/watch/storm.h"
 
 namespace warden {
 
@@ -30,6 +31,7 @@ namespace warden {
 // judged only from there on.
 struct EpisodeBook {
   Episodes episodes;
+  Storm storm;
   Instant judged_until;
 };
 

@@ -2,11 +2,15 @@
 #include "server/watch/watch_task.h"
 
 #include <algorithm>
+#include <cmath>
 #include <future>
 #include <map>
 #include <utility>
 
 #include "server/base/log.h"
+#include "server/watch/alertmanager_alerts.h"
+#include "server/watch/forecast_check.h"
+#include "server/watch/maintenance.h"
 
 namespace warden {
 namespace {
@@ -43,6 +47,10 @@ StreamSettings SettingsOf(const WatchConfig& watch, std::size_t series) {
           watch.max_series};
 }
 
+bool Streams(const WatchConfig& watch) {
+  return watch.kind == WatchKind::kAnomaly && watch.detector.kind == DetectorKind::kAuto;
+}
+
 bool AnyFires(const Episodes& episodes) {
   return std::ranges::any_of(episodes, [](const auto& entry) { return entry.second.fires; });
 }
@@ -57,7 +65,12 @@ WatchTask::WatchTask(const WatchParts& parts, std::string name)
     : parts_(parts), name_(std::move(name)), shelf_(parts.store, parts.writer, name_) {
   book_ = shelf_.LoadEpisodes();
   stored_episodes_ = EncodeEpisodes(book_.episodes);
-  for (const auto& [labels, episode] : book_.episodes) told_.insert(episode.labels.Fingerprint());
+  for (const auto& [labels, episode] : book_.episodes) {
+    if (episode.in_storm) continue;
+    told_.insert(episode.labels.Fingerprint());
+    book_.storm.begun.push_back(episode.starts_at);
+  }
+  if (book_.storm.rages()) told_.insert(book_.storm.labels.Fingerprint());
   auto report = std::make_shared<WatchReport>();
   report->watch.name = name_;
   report_ = std::move(report);
@@ -66,17 +79,43 @@ WatchTask::WatchTask(const WatchParts& parts, std::string name)
 void WatchTask::Run(const std::shared_ptr<const Config>& config, const WatchConfig& watch) {
   const Instant now = parts_.clock.Now();
   const auto began = std::chrono::steady_clock::now();
+  config_ = config;
   watch_ = watch;
   warnings_.clear();
-  const auto client = parts_.client(config);
-  const bool streams = watch.detector.kind == DetectorKind::kAuto;
-  const auto done = streams ? RunStream(client, now) : RunWhole(client, now);
+  const auto done = RunOnce(parts_.client(config), now);
   if (!untold_.empty()) Tell();
-  if (streams) SaveNowAndThen(now);
+  if (Streams(watch_)) SaveNowAndThen(now);
   SaySoWhenItChanges(done);
   Publish(now, done);
   if (parts_.observer != nullptr)
     parts_.observer->OnRun(*report_, std::chrono::steady_clock::now() - began);
+}
+
+Result<void> WatchTask::RunOnce(const promapi::PrometheusClient& client, Instant now) {
+  if (watch_.kind == WatchKind::kForecast) return RunForecast(client, now);
+  return Streams(watch_) ? RunStream(client, now) : RunWhole(client, now);
+}
+
+Result<void> WatchTask::RunForecast(const promapi::PrometheusClient& client, Instant now) {
+  const Instant last = NewestStep(now, watch_.step, SettledAfter(watch_));
+  const Instant first = NewestStep(last - watch_.history, watch_.step, Duration{0}) + watch_.step;
+  const auto answer = Fetch(client, first, last);
+  if (!answer) return std::unexpected(answer.error());
+  checks_.clear();
+  const std::size_t looked_at = std::min(answer->rows.size(), watch_.max_series);
+  left_out_ = answer->rows.size() - looked_at;
+  for (std::size_t i = 0; i < looked_at; ++i) {
+    const GridRow& row = answer->rows[i];
+    const auto found = book_.episodes.find(row.labels);
+    ForecastLimit limit{watch_.threshold.value_or(0), watch_.horizon};
+    limit.is_upper = watch_.tolerance.direction != Direction::kBelow;
+    limit.is_open = found != book_.episodes.end() && found->second.fires;
+    checks_.push_back({row.labels, JudgeForecast(row.values, last, watch_.step, limit)});
+  }
+  Note(checks_);
+  Raise(checks_, last);
+  Tell();
+  return {};
 }
 
 Result<void> WatchTask::RunWhole(const promapi::PrometheusClient& client, Instant now) {
@@ -91,9 +130,27 @@ Result<void> WatchTask::RunWhole(const promapi::PrometheusClient& client, Instan
   left_out_ = answer->left_out;
   checks_ = std::move(answer->series);
   std::ranges::sort(checks_, {}, &SeriesCheck::labels);
+  if (auto done = LeaveChecksAlone(client, now); !done) return done;
   Note(checks_);
   Raise(checks_, now);
   Tell();
+  return {};
+}
+
+Result<void> WatchTask::LeaveChecksAlone(const promapi::PrometheusClient& client, Instant now) {
+  if (watch_.maintenance.empty()) return {};
+  const Instant step = NewestStep(now, watch_.step, Duration{0});
+  const auto maintenance = Ask(client, watch_.maintenance, step, step);
+  if (!maintenance)
+    return Fail(maintenance.error().code, "maintenance: " + maintenance.error().message);
+  for (auto& check : checks_) {
+    const bool is_alone = std::ranges::any_of(maintenance->rows, [&](const GridRow& row) {
+      return !std::isnan(row.values[0]) && row.values[0] != 0 && Agree(row.labels, check.labels);
+    });
+    if (!is_alone) continue;
+    check.verdict.state = anomaly::State::kGap;
+    check.verdict.reason = "in maintenance";
+  }
   return {};
 }
 
@@ -198,10 +255,21 @@ std::size_t WatchTask::StepsAtOnce() const {
 
 Result<GridAnswer> WatchTask::Fetch(const promapi::PrometheusClient& client, Instant first,
                                     Instant last) {
+  auto answer = Ask(client, watch_.query, first, last);
+  if (!answer || watch_.maintenance.empty()) return answer;
+  const auto maintenance = Ask(client, watch_.maintenance, first, last);
+  if (!maintenance)
+    return Fail(maintenance.error().code, "maintenance: " + maintenance.error().message);
+  LeaveAlone(*maintenance, *answer);
+  return answer;
+}
+
+Result<GridAnswer> WatchTask::Ask(const promapi::PrometheusClient& client,
+                                  const std::string& expression, Instant first, Instant last) {
   const StepGrid grid{first, watch_.step,
                       static_cast<std::size_t>((last - first) / watch_.step) + 1};
   promapi::RangeQuery query;
-  query.expression = watch_.query;
+  query.expression = expression;
   query.start = first;
   query.end = last;
   query.step = watch_.step;
@@ -224,6 +292,7 @@ void WatchTask::Note(const std::vector<SeriesCheck>& checks) {
 
 void WatchTask::Raise(const std::vector<SeriesCheck>& checks, Instant at) {
   auto alerts = Advance(watch_, checks, at, book_.episodes);
+  GatherStorm(watch_, checks, at, book_.episodes, book_.storm, alerts);
   book_.judged_until = at;
   untold_.insert(untold_.end(), std::make_move_iterator(alerts.begin()),
                  std::make_move_iterator(alerts.end()));
@@ -240,7 +309,7 @@ void WatchTask::Tell() {
   });
   for (auto& [fingerprint, alert] : last_words) untold_.push_back(std::move(alert));
   if (!untold_.empty()) {
-    if (!Submit(MessageOf(name_, untold_))) return;
+    if (!(watch_.raise_in == RaiseIn::kAlertmanager ? Post() : Submit())) return;
     for (const auto& alert : untold_) {
       if (alert.status == AlertStatus::kFiring)
         told_.insert(alert.fingerprint);
@@ -254,19 +323,34 @@ void WatchTask::Tell() {
   if (shelf_.SaveEpisodes(book_)) stored_episodes_ = std::move(episodes);
 }
 
-bool WatchTask::Submit(WebhookMessage message) {
+bool WatchTask::Submit() {
   std::promise<bool> kept;
   auto is_kept = kept.get_future();
-  parts_.intake.Submit(std::move(message), [&kept](const Result<Receipt>& result) {
+  parts_.intake.Submit(MessageOf(name_, untold_), [&kept](const Result<Receipt>& result) {
     kept.set_value(result.has_value());
   });
   return is_kept.get();
 }
 
+// Alertmanager takes what is not told again for four turns as over.
+bool WatchTask::Post() {
+  if (!parts_.to_alertmanager || !config_) return false;
+  const Duration turn = std::max(watch_.interval, watch_.step);
+  const auto done =
+      parts_.to_alertmanager(config_, AlertmanagerAlerts(untold_, parts_.clock.Now() + 4 * turn));
+  if (!done) {
+    Log(LogLevel::kWarn, "alerts could not be raised in Alertmanager; tried again at the next turn",
+        {{"watch", name_}, {"err", done.error().message}});
+  }
+  return done.has_value();
+}
+
 bool WatchTask::End() {
   WatchConfig at_once;
   at_once.resolve_after = 1;
-  auto alerts = Advance(at_once, {}, parts_.clock.Now(), book_.episodes);
+  const Instant now = parts_.clock.Now();
+  auto alerts = Advance(at_once, {}, now, book_.episodes);
+  GatherStorm(at_once, {}, now, book_.episodes, book_.storm, alerts);
   untold_.insert(untold_.end(), alerts.begin(), alerts.end());
   Tell();
   return untold_.empty() && shelf_.Remove().has_value();
@@ -281,7 +365,8 @@ void WatchTask::SaveNowAndThen(Instant now) {
 
 // Not while an alert waits to be told: what is read again after a restart would not raise it.
 void WatchTask::Save() {
-  if (!streams_.last() || streams_.last() == saved_last_ || !untold_.empty()) return;
+  if (!Streams(watch_) || !streams_.last() || streams_.last() == saved_last_ || !untold_.empty())
+    return;
   const auto saved = shelf_.SaveStates(key_, streams_, anomalies_, book_);
   if (!saved) {
     Log(LogLevel::kWarn, "the state of a watch could not be stored",
@@ -304,7 +389,7 @@ void WatchTask::SaySoWhenItChanges(const Result<void>& done) {
 }
 
 void WatchTask::Publish(Instant began, const Result<void>& done) {
-  const bool streams = watch_.detector.kind == DetectorKind::kAuto;
+  const bool streams = Streams(watch_);
   auto report = std::make_shared<WatchReport>();
   report->watch = watch_;
   report->last_run = began;

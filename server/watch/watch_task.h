@@ -2,9 +2,9 @@
 // One watch: what it knows of its series, which alerts it holds open, and a run of it. The detector
 // `auto` streams: the history is read once, then only steps that are new, and what is known of each
 // series goes to the store every few minutes and at the end, so that a restart goes on where the
-// last one stopped; the classic detectors read the history at each run. Whatever was read is judged
-// step by step, and an alert is told again at each run while it fires. Blocks for queries and the
-// disk. Used by one thread at a time; borrows its parts.
+// last one stopped; the classic detectors and forecasts read the history at each run. Whatever was
+// read is judged step by step, and an alert is told again at each run while it fires. Blocks for
+// queries and the disk. Used by one thread at a time; borrows its parts.
 #pragma once
 
 #include <chrono>
@@ -50,6 +50,9 @@ struct WatchParts {
   // are seen.
   std::function<promapi::PrometheusClient(const std::shared_ptr<const Config>&)> client;
   WatchObserver* observer = nullptr;
+  // Posts alerts, as JSON, to the configuration's Alertmanager; waits. For `raise_in`.
+  std::function<Result<void>(const std::shared_ptr<const Config>&, std::string alerts)>
+      to_alertmanager = nullptr;
 };
 
 // A step is taken in when it is so old: values arrive late.
@@ -69,6 +72,8 @@ class WatchTask {
   [[nodiscard]] std::shared_ptr<const WatchReport> report() const { return report_; }
 
  private:
+  Result<void> RunOnce(const promapi::PrometheusClient& client, Instant now);
+  Result<void> RunForecast(const promapi::PrometheusClient& client, Instant now);
   Result<void> RunWhole(const promapi::PrometheusClient& client, Instant now);
   Result<void> RunStream(const promapi::PrometheusClient& client, Instant now);
   void Load();
@@ -76,11 +81,15 @@ class WatchTask {
   Result<void> LearnHistory(const promapi::PrometheusClient& client, Instant newest);
   Result<void> JudgeTail(const promapi::PrometheusClient& client, Instant newest);
   Result<GridAnswer> Fetch(const promapi::PrometheusClient& client, Instant first, Instant last);
+  Result<GridAnswer> Ask(const promapi::PrometheusClient& client, const std::string& expression,
+                         Instant first, Instant last);
+  Result<void> LeaveChecksAlone(const promapi::PrometheusClient& client, Instant now);
   [[nodiscard]] std::size_t StepsAtOnce() const;
   void Note(const std::vector<SeriesCheck>& checks);
   void Raise(const std::vector<SeriesCheck>& checks, Instant at);
   void Tell();
-  [[nodiscard]] bool Submit(WebhookMessage message);
+  [[nodiscard]] bool Submit();
+  [[nodiscard]] bool Post();
   void SaveNowAndThen(Instant now);
   void Publish(Instant began, const Result<void>& done);
   void SaySoWhenItChanges(const Result<void>& done);
@@ -88,6 +97,7 @@ class WatchTask {
   const WatchParts parts_;
   const std::string name_;
   WatchShelf shelf_;
+  std::shared_ptr<const Config> config_;
   WatchConfig watch_;
   SeriesStreams streams_;
   std::uint64_t key_ = 0;  // of what the streams stand on

@@ -174,6 +174,7 @@ watches:
     for: 10m
     time_zone: America/New_York
     holidays: [2026-12-26, 2026-12-25, 2026-12-25]
+    maintenance: changes(build_info[30m])
     max_series: 50
   - {name: v, query: up}
 )");
@@ -189,9 +190,24 @@ watches:
   EXPECT_NE(watch.calendar.zone, nullptr);
   EXPECT_EQ(watch.calendar.holidays.size(), 2U);
   EXPECT_EQ(watch.max_series, 50U);
+  EXPECT_EQ(watch.maintenance, "changes(build_info[30m])");
   EXPECT_EQ(config.watches.at(1).detector.kind, DetectorKind::kAuto);
   EXPECT_DOUBLE_EQ(config.anomaly.tolerance.alerts_per_day, 1.0 / 90);
   EXPECT_EQ(config.anomaly.calendar.time_zone, "Europe/Berlin");
+}
+
+TEST(LoadConfig, AWatchMayForecast) {
+  const Config config = Loaded(kLeast + R"(
+alertmanager_url: http://am
+prometheus: {url: 'http://p'}
+watches:
+  - {name: w, query: up, kind: forecast, threshold: 0.9, horizon: 2d, direction: below, raise_in: alertmanager}
+)");
+  const WatchConfig& watch = config.watches.at(0);
+  EXPECT_EQ(watch.kind, WatchKind::kForecast);
+  EXPECT_EQ(watch.threshold, 0.9);
+  EXPECT_EQ(watch.horizon, std::chrono::hours(48));
+  EXPECT_EQ(watch.raise_in, RaiseIn::kAlertmanager);
 }
 
 TEST(LoadConfig, HolidaysComeFromAFileBesideIt) {

@@ -199,6 +199,56 @@ TEST(WatchTask, MoreSeriesThanAllowedAreLeftOutInOrderOfLabels) {
   EXPECT_EQ(report->skipped[Skipped::kTooMany], 1U + 1 + 2);
 }
 
+TEST(WatchTask, ManySeriesAtOnceAreOneAlertAlsoAfterARestart) {
+  WatchWorld world;
+  world.watch.max_alerts_per_hour = 3;
+  for (int i = 0; i < 8; ++i) {
+    const std::string labels = R"(env="prod",job="j)" + std::to_string(i) + '"';
+    Serve(world, kMonday + (i < 2 ? 2 : 4) * kStep, kMonday + 12 * kStep, labels);
+  }
+  RunFrom(world, kMonday, 4);
+  EXPECT_EQ(world.Alerts(AlertStatus::kFiring), 2U) << "two are told by themselves";
+  RunFrom(world, kMonday + 4 * kStep, 3);
+  EXPECT_EQ(world.Alerts(AlertStatus::kFiring), 3U);
+  world.Restart();
+  RunFrom(world, kMonday + 7 * kStep, 1);
+  EXPECT_EQ(world.Alerts(AlertStatus::kFiring), 3U);
+  RunFrom(world, kMonday + 8 * kStep, 20);
+  EXPECT_EQ(world.Alerts(AlertStatus::kFiring), 0U);
+  EXPECT_EQ(world.Alerts(AlertStatus::kResolved), 3U);
+}
+
+TEST(WatchTask, MaintenanceIsNeitherJudgedNorLearned) {
+  for (const auto kind : {DetectorKind::kAuto, DetectorKind::kZscore}) {
+    WatchWorld world;
+    world.watch.detector.kind = kind;
+    world.watch.maintenance = "m";
+    Serve(world, kMonday + 2 * kStep, kMonday + 4 * kStep);
+    Serve(world, kMonday + 2 * kStep, kMonday + 4 * kStep, R"(job="b")");
+    world.prometheus.series["m"][R"(job="a",version="7")"] = [](Instant at) {
+      return at >= kMonday + 2 * kStep && at < kMonday + 5 * kStep ? 1.0 : 0.0;
+    };
+    RunFrom(world, kMonday, 4);
+    ASSERT_EQ(world.Alerts(AlertStatus::kFiring), 1U);
+    EXPECT_EQ(world.Incidents().at(0).alerts.at(0).alert.labels.Get("job"), "b");
+    if (kind == DetectorKind::kAuto) {
+      EXPECT_EQ(world.task().report()->skipped[Skipped::kMaintenance], 2U);
+    }
+  }
+}
+
+TEST(WatchTask, AMaintenanceQueryThatFailsJudgesNothing) {
+  WatchWorld world;
+  world.watch.maintenance = "m";
+  Serve(world, kMonday + kStep, Instant::max());
+  RunFrom(world, kMonday, 1);
+  world.prometheus.refused = "m";
+  RunFrom(world, kMonday + kStep, 1);
+  EXPECT_EQ(world.task().report()->state, WatchState::kFailing);
+  EXPECT_TRUE(world.task().report()->error.starts_with("maintenance: "));
+  EXPECT_EQ(world.Alerts(AlertStatus::kFiring), 0U);
+}
+
 TEST(WatchTask, AnAlertOfASeriesThatIsGoneEnds) {
   WatchWorld world;
   world.prometheus.series["q"][R"(job="a")"] = [](Instant at) {
@@ -234,6 +284,56 @@ TEST(WatchTask, ClassicDetectorsReadTheWholeHistory) {
   EXPECT_GE(world.prometheus.asked().back().end - world.prometheus.asked().back().start, 7 * 24h);
   RunFrom(world, kMonday + 2 * kStep, 1);
   EXPECT_EQ(world.Alerts(AlertStatus::kResolved), 1U);
+}
+
+TEST(WatchTask, AForecastFiresBeforeTheThresholdIsReachedAndEndsWhenItIsClear) {
+  WatchWorld world;
+  world.watch.kind = WatchKind::kForecast;
+  world.watch.threshold = 90;
+  world.watch.horizon = 6h;
+  // One per cent an hour, until somebody makes room.
+  world.prometheus.series["q"][R"(disk="a")"] = [](Instant at) {
+    const double hours = std::chrono::duration<double, std::ratio<3600>>(at - kMonday).count();
+    return at >= kMonday + 20h ? 20 + Load(at) / 1000 : 70 + hours;
+  };
+  world.prometheus.series["q"][R"(disk="b")"] = [](Instant at) { return 50 + Load(at) / 1000; };
+  world.watch.history = 48h;
+  world.RunAt(kMonday);
+  EXPECT_EQ(world.task().report()->state, WatchState::kOk) << "twenty hours are left";
+  world.RunAt(kMonday + 16h);
+  ASSERT_EQ(world.Alerts(AlertStatus::kFiring), 1U);
+  const auto alert = world.Incidents().at(0).alerts.at(0).alert;
+  EXPECT_EQ(alert.labels.Get("disk"), "a");
+  EXPECT_EQ(alert.annotations.Get("summary").substr(0, 20), "w: it reaches 90 in ");
+  world.RunAt(kMonday + 20h);
+  world.RunAt(kMonday + 21h);
+  world.RunAt(kMonday + 26h);
+  EXPECT_EQ(world.Alerts(AlertStatus::kFiring), 0U);
+  EXPECT_EQ(world.Alerts(AlertStatus::kResolved), 1U);
+}
+
+TEST(WatchTask, AlertsMayBeRaisedInAlertmanager) {
+  WatchWorld world;
+  world.watch.raise_in = RaiseIn::kAlertmanager;
+  Serve(world, kMonday + 2 * kStep, kMonday + 5 * kStep);
+  RunFrom(world, kMonday, 2);
+  EXPECT_TRUE(world.posted.empty());
+  world.alertmanager_is_up = false;
+  RunFrom(world, kMonday + 2 * kStep, 1);
+  world.alertmanager_is_up = true;
+  RunFrom(world, kMonday + 3 * kStep, 1);
+  ASSERT_EQ(world.posted.size(), 1U);
+  EXPECT_NE(world.posted[0].find(R"("labels":{"alertname":"w","job":"a")"), std::string::npos)
+      << world.posted[0];
+  EXPECT_NE(world.posted[0].find(R"("startsAt":"2026-03-02T00:10:00Z","endsAt":"2026-03-02T00:35)"),
+            std::string::npos)
+      << world.posted[0];
+  RunFrom(world, kMonday + 4 * kStep, 20);
+  EXPECT_NE(world.posted.back().find(R"("endsAt":"2026-03-02T00:)"), std::string::npos);
+  const auto told = world.posted.size();
+  RunFrom(world, kMonday + 24 * kStep, 2);
+  EXPECT_EQ(world.posted.size(), told);
+  EXPECT_TRUE(world.Incidents().empty()) << "they come back by webhook";
 }
 
 TEST(NextTurn, ComesShortlyAfterAStepAndNotForAllAtOnce) {

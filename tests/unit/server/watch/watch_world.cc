@@ -67,9 +67,10 @@ HttpResult FakePrometheus::Answer(const HttpRequest& request) {
       std::llround(std::strtod(ParameterOf(request, "step").c_str(), nullptr) * 1e6)};
   asked_.push_back({query, start, end});
   HttpResponse response;
-  response.status = fails > 0 ? 422 : 200;
-  if (fails > 0) {
-    --fails;
+  const bool is_refused = fails > 0 || query == refused;
+  response.status = is_refused ? 422 : 200;
+  if (is_refused) {
+    fails = std::max(0, fails - 1);
     response.body = R"({"status":"error","errorType":"execution","error":"no"})";
     return response;
   }
@@ -125,6 +126,11 @@ void WatchWorld::Start() {
   EXPECT_TRUE(intake_->Start());
   WatchParts parts{*store_, *writer_, *intake_, clock,
                    [this](const auto&) { return prometheus.client(); }};
+  parts.to_alertmanager = [this](const auto&, std::string alerts) -> Result<void> {
+    if (!alertmanager_is_up) return Fail(ErrorCode::kUnavailable, "down");
+    posted.push_back(std::move(alerts));
+    return {};
+  };
   task_ = std::make_unique<WatchTask>(parts, watch.name);
 }
 

@@ -34,7 +34,8 @@ class FakePrometheus {
   FakePrometheus();
   // The series of queries, by the text of their labels: `job="a"`.
   std::map<std::string, std::map<std::string, Values>> series;
-  int fails = 0;  // the next so many queries are refused
+  int fails = 0;        // the next so many queries are refused
+  std::string refused;  // this query is always
 
   [[nodiscard]] promapi::PrometheusClient client();
   [[nodiscard]] std::vector<AskedRange> asked() const { return asked_; }
@@ -55,6 +56,9 @@ class WatchWorld {
   WatchConfig watch;  // named "w", query "q", every 5 minutes, a week back
   FakePrometheus prometheus;
   fakes::FakeClock clock{kMonday};
+
+  std::vector<std::string> posted;  // to Alertmanager
+  bool alertmanager_is_up = true;
 
   WatchTask& task() { return *task_; }
   Store& store() { return *store_; }
