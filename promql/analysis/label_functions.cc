@@ -76,7 +76,10 @@ LabelFact Replaced(std::string_view name, std::string_view replacement, std::str
                    const RuleContext& context) {
   const Replacement read = Read(replacement);
   if (read.is_constant) return Written(name, replacement, reason);
-  if (const auto text = ExactText(source)) {
+  // Not a text that many replacements around each other multiply.
+  constexpr std::size_t kLongest = 65'536;
+  const auto text = ExactText(source);
+  if (text && replacement.size() * (text->size() + 1) <= kLongest) {
     if (const auto groups = regex.Find(*text)) {
       context.texts.push_back(regex.Expand(replacement, *groups));
       return Written(name, context.texts.back(), reason);

@@ -160,6 +160,7 @@ ValueBound Rounded(const Expr& expr, std::span<const ValueBound> arguments) {
 ValueBound Added(const ValueBound& operand) {
   const Interval& a = operand.interval;
   if (a.has_no_number()) return operand;
+  if (a.lo == 0 && a.hi == 0) return operand;  // however many
   Interval sum{.is_integer = a.is_integer, .may_be_nan = true};
   if (a.lo >= 0) {
     sum.lo = a.lo;

@@ -63,7 +63,7 @@ class BaselineVerb final : public Verb {
     if (!rules.unread.empty()) return kCannotRun;  // its findings would be taken for gone
     const lint::LintResult result = run.Lint(*rules.project);
     report::Baseline baseline = report::Baseline::Of(result.findings);
-    if (prune_->parsed()) {
+    if (!create_->parsed()) {  // what is no baseline is not written over
       const auto text = ReadWholeFile(file_, kMostBytes);
       const auto old =
           text ? report::Baseline::Parse(*text)
@@ -72,7 +72,7 @@ class BaselineVerb final : public Verb {
         Complain(file_ + ": " + old.error());
         return kUsage;
       }
-      baseline = old->Pruned(result.findings);
+      if (prune_->parsed()) baseline = old->Pruned(result.findings);
     }
     if (const auto written = ReplaceFile(file_, baseline.Write()); !written) {
       Complain("cannot write " + file_ + ": " + written.error());

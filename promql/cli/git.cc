@@ -207,9 +207,10 @@ std::expected<std::string, std::string> GitRepository::MergeBase(const std::stri
 
 std::expected<std::vector<ChangedFile>, std::string> GitRepository::Changes(
     const std::string& commit) const {
-  auto diff = Output({"-C", root_, "diff", "--no-ext-diff", "--no-textconv", "--unified=0",
-                      "--find-renames", "--src-prefix=a/", "--dst-prefix=b/", "--ignore-submodules",
-                      "--end-of-options", commit, "--"});
+  auto diff = Output({"-C", root_, "diff", "--no-color", "--text", "--no-ext-diff", "--no-textconv",
+                      "--unified=0", "--find-renames", "--src-prefix=a/", "--dst-prefix=b/",
+                      "--ignore-submodules", "--end-of-options", commit, "--"});
+  // --text: attributes and bytes that make a file binary hide no line of it.
   if (!diff) return std::unexpected(diff.error());
   std::vector<ChangedFile> files = ParseDiff(*diff);
   auto unknown = Output({"-C", root_, "ls-files", "--others", "--exclude-standard", "-z"});

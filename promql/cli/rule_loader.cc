@@ -89,12 +89,17 @@ bool HasLine(std::string_view text, std::string_view start) {
 // rules and resources of other kinds besides; what could be a rule file with a mistake is one.
 enum class Guess : std::uint8_t { kRules, kResource, kOther };
 Guess GuessOf(std::string_view text) {
-  const bool has_rules = text.find("expr") != std::string_view::npos ||
-                         text.find("groups") != std::string_view::npos;
-  if (HasLine(text, "apiVersion:")) return has_rules ? Guess::kResource : Guess::kOther;
-  if (HasLine(text, "groups:")) return Guess::kRules;
-  const bool names_rules = HasLine(text, "rule_files:") || HasLine(text, "scrape_configs:");
-  return has_rules && !names_rules ? Guess::kRules : Guess::kOther;
+  const auto has = [&](std::string_view word) { return text.find(word) != std::string_view::npos; };
+  const bool has_rules = has("expr") || has("rules") || has("alert:") || has("record:");
+  const bool is_grafanas = HasLine(text, "apiVersion: 1\n");  // provisioning
+  if (!has_rules || is_grafanas) return Guess::kOther;
+  if (HasLine(text, "apiVersion:")) return Guess::kResource;
+  if (HasLine(text, "rule_files:") || HasLine(text, "scrape_configs:")) return Guess::kOther;
+  // In the values of a chart rules stand deeper, and mean something only to the chart.
+  const bool stands_on_top = HasLine(text, "groups:") || HasLine(text, "\"groups\":") ||
+                             HasLine(text, "{") || HasLine(text, "group:") ||
+                             HasLine(text, "rules:") || HasLine(text, "- ");
+  return stands_on_top ? Guess::kRules : Guess::kOther;
 }
 
 void ReadInto(Slot& slot, const std::string& path, const lint::Config& config, bool was_named,
@@ -112,8 +117,8 @@ void ReadInto(Slot& slot, const std::string& path, const lint::Config& config, b
   const Guess guess = was_named ? Guess::kRules : GuessOf(text.content);
   slot.is_other = guess == Guess::kOther;
   if (slot.is_other) return;
-  const auto schema = guess == Guess::kResource ? rulefile::Schema::kAuto
-                                                : rulefile::Schema::kPrometheus;
+  const auto schema =
+      guess == Guess::kResource ? rulefile::Schema::kAuto : rulefile::Schema::kPrometheus;
   slot.file = ReadRules(path, std::move(text.content), config, schema);
 }
 
@@ -238,7 +243,9 @@ rulefile::RuleFile ReadRules(const std::string& path, std::string content,
   options.max_bytes = kMostRuleFileBytes;
   options.expressions.features = config.environment.features;
   options.expressions.target = config.environment.target;
-  if (config.environment.legacy_names) options.names = rulefile::NameValidation::kLegacy;
+  const bool is_old = config.environment.target < Version{3, 0};
+  if (config.environment.legacy_names.value_or(is_old))
+    options.names = rulefile::NameValidation::kLegacy;
   const std::string_view seen = report::PlainPath(path);
   for (const lint::SchemaChoice& choice : config.run.schemas) {
     if (std::ranges::any_of(choice.paths, [&](const std::string& glob) {

@@ -32,7 +32,7 @@ void SetFeatures(Environment& out, ConfigErrors& errors, const ConfigNode& node)
 
 void SetNames(Environment& out, ConfigErrors& errors, const ConfigNode& node) {
   static constexpr std::pair<std::string_view, bool> kWords[] = {{"utf8", false}, {"legacy", true}};
-  out.legacy_names = ReadWord(errors, node, kWords).value_or(false);
+  out.legacy_names = ReadWord(errors, node, kWords);
 }
 
 constexpr Field<Environment> kTargetFields[] = {

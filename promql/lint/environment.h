@@ -24,7 +24,8 @@ enum class MetricType : std::uint8_t { kCounter, kGauge, kHistogram, kSummary };
 struct Environment {
   Version target = kNewestVersion;
   Features features;
-  bool legacy_names = false;  // metric_name_validation_scheme: legacy
+  // metric_name_validation_scheme; where nothing is stated servers before 3.0 are legacy.
+  std::optional<bool> legacy_names;
   std::optional<Duration> scrape_interval;
   std::map<std::string, Duration, std::less<>> scrape_interval_by_job;
   std::optional<Duration> evaluation_interval;

@@ -15,8 +15,8 @@ const RuleContext* RuleOf(const FileContext& file, const rulefile::Problem& prob
   return &file.groups()[*problem.group].rules()[*problem.rule];
 }
 
-// A place behind the last word (an unclosed parenthesis) is shown at that word's end, not on an empty
-// line.
+// A place behind the last word (an unclosed parenthesis) is shown at that word's end, not on an
+// empty line.
 Source Visible(const FileContext& file, Source at) {
   const std::string_view content = file.file().content;
   const std::string_view covered = file.file().TextOf(at);
@@ -40,9 +40,8 @@ void Report(const FileContext& file, const rulefile::Problem& problem, Sink& sin
     draft.related.push_back({&file, other, "the other place"});
   }
   if (!problem.suggestion.empty()) {
-    draft.fixes.push_back({"write '" + problem.suggestion + "'",
-                           false,
-                           {{problem.source, problem.suggestion}}});
+    draft.fixes.push_back(
+        {"write '" + problem.suggestion + "'", false, {{problem.source, problem.suggestion}}});
   }
   if (const RuleContext* rule = RuleOf(file, problem)) return sink.Add(*rule, std::move(draft));
   sink.Add(file, std::move(draft));
@@ -56,7 +55,23 @@ void ReportAll(const FileContext& file, std::initializer_list<Class> classes, Si
 
 }  // namespace
 
+// What Helm's templates look like before Helm has seen them.
+bool IsHelmTemplate(std::string_view content) {
+  return content.find("{{-") != std::string_view::npos ||
+         content.find("{{ .Values.") != std::string_view::npos ||
+         content.find("{{ include ") != std::string_view::npos;
+}
+
 void YamlSyntax(const FileContext& file, Sink& sink) {
+  const auto broken =
+      std::ranges::find(file.file().problems, Class::kSyntax, &rulefile::Problem::cls);
+  if (broken != file.file().problems.end() && IsHelmTemplate(file.file().content)) {
+    return sink.Add(file, {.at = Visible(file, broken->source),
+                           .message = broken->message,
+                           .details = "this looks like a template of Helm, which is no YAML yet",
+                           .advice = "lint what `helm template` prints, and exclude this file",
+                           .severity = Severity::kError});
+  }
   ReportAll(file,
             {Class::kTooLarge, Class::kEncoding, Class::kSyntax, Class::kTooDeep,
              Class::kTooManyAliases, Class::kAlias, Class::kTag},
@@ -70,11 +85,12 @@ void YamlUnknownField(const FileContext& file, Sink& sink) {
   };
   const auto found = std::ranges::find_if(file.file().problems, is_kind);
   if (found == file.file().problems.end()) return ReportAll(file, {Class::kUnknownField}, sink);
-  sink.Add(file, {.at = found->source,
-                  .message = "this is a resource of Kubernetes, which Prometheus itself cannot load",
-                  .details = "Prometheus refuses the whole file because of this",
-                  .advice = "to check the rules inside of it say --schema auto",
-                  .severity = Severity::kError});
+  sink.Add(file,
+           {.at = found->source,
+            .message = "this is a resource of Kubernetes, which Prometheus itself cannot load",
+            .details = "Prometheus refuses the whole file because of this",
+            .advice = "to check the rules inside of it say --schema auto",
+            .severity = Severity::kError});
 }
 void YamlDuplicateKey(const FileContext& file, Sink& sink) {
   ReportAll(file, {Class::kDuplicateKey}, sink);
@@ -123,8 +139,6 @@ void RuleRecordingField(const FileContext& file, Sink& sink) {
             {Class::kRecordingFor, Class::kRecordingKeepFiringFor, Class::kRecordingAnnotations},
             sink);
 }
-void PromqlSyntax(const FileContext& file, Sink& sink) {
-  ReportAll(file, {Class::kPromql}, sink);
-}
+void PromqlSyntax(const FileContext& file, Sink& sink) { ReportAll(file, {Class::kPromql}, sink); }
 
 }  // namespace promql::lint::checks
