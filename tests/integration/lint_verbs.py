@@ -118,6 +118,12 @@ class Check(Case):
         self.write("unit_test.yml", "rule_files: [a.yml]\ntests: [{promql_expr_test: [{expr: up, eval_time: 1m}]}]\n")
         code, report = self.findings(".")
         self.assertEqual((code, report["findings"]), (2, []), "a folder without rules is no clean one")
+        self.write("values.yaml", "rulesMap:\n  x:\n    groups: [{name: a, rules: [{alert: A, expr: up ==}]}]\n")
+        self.write("users.yml", "user:\n  groups: [a, b]\n")
+        self.write("members.yml", "groups: [{name: ops, members: [a]}]\n")
+        self.write("grafana.yml", "apiVersion: 1\ngroups: [{name: a, rules: [{uid: a}]}]\n")
+        code, report = self.findings(".")
+        self.assertEqual((code, report["findings"]), (2, []), "nor are values of a chart, users, Grafana's own")
         self.write("resource.yml", "apiVersion: v1\nkind: PrometheusRule\nmetadata: {name: a}\nspec:\n" +
                    "".join("  " + line + "\n" for line in BROKEN.splitlines()))
         self.write("good.yml", GOOD)
@@ -125,6 +131,12 @@ class Check(Case):
         self.assertEqual((code, {f["file"] for f in report["findings"] if f["severity"] == "error"}), (1, {"resource.yml"}))
         code, report = self.findings("compose.yml")
         self.assertEqual(code, 1, "what is named is meant to be a rule file")
+
+    def test_tells_templates_of_helm_from_broken_files(self):
+        self.write("helm.yaml", "{{- if .Values.alerts }}\n" + GOOD + "{{- end }}\n")
+        code, report = self.findings(".")
+        self.assertEqual((code, [f["id"] for f in report["findings"]]), (1, ["yaml/syntax"]))
+        self.assertIn("helm template", report["findings"][0]["advice"])
 
     def test_bombs_and_depth_end_quickly(self):
         bomb = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
@@ -229,6 +241,13 @@ class Baseline(Case):
         self.assertEqual(self.run_lint("baseline", "update")[0], 2)
 
 
+    def test_writes_over_nothing_but_a_baseline(self):
+        rules = self.write("bad.yml", BROKEN)
+        for verb in ("update", "prune"):
+            code, _, err = self.run_lint("baseline", verb, "--baseline", "bad.yml", "bad.yml")
+            self.assertEqual((code, rules.read_text()), (2, BROKEN), err)
+
+
 class Fix(Case):
     FIXABLE = GOOD.replace("for: 5m", "for: 0s # at once").replace("{severity: page}", "{severity: page, tier: 1}")
 
@@ -295,6 +314,16 @@ class Ci(Case):
         code, findings, err = self.ci("--base", "main")
         self.assertEqual((code, [f["group"] for f in findings]), (1, ["web"]))
         self.assertIn("0 rules added, 1 modified", err)
+
+    def test_nothing_that_hides_a_diff_hides_a_rule(self):
+        text = (self.folder / "rules/a.yml").read_text().replace("for: 5m", "for: 6m", 1)
+        self.write("rules/a.yml", text)
+        self.git("config", "color.diff", "always")
+        for attribute in ("-diff", "binary"):
+            self.write(".gitattributes", f"*.yml {attribute}\n")
+            self.assertEqual(self.ci("--base", "main")[0], 1, attribute)
+        self.write("rules/a.yml", text + "# \0\n")
+        self.assertEqual(self.run_lint("ci", "--base", "main")[0], 1, "bytes that git takes for no text")
 
     def test_lines_that_move_are_no_change(self):
         text = (self.folder / "rules/a.yml").read_text()
