@@ -39,6 +39,8 @@ class AutoDetector final : public Detector {
     return engine_.Step(value, at, AutoEngine::Bands::kWanted);
   }
   bool needs_refits() const override { return false; }
+  std::string Save() const override { return engine_.Save(); }
+  bool Restore(std::string_view bytes) override { return engine_.Restore(bytes); }
 
  private:
   AutoEngine engine_;

@@ -14,8 +14,7 @@
 namespace warden::anomaly {
 namespace {
 
-constexpr double kLargest = 1e30;      // of a scaled value
-constexpr int kOrdinaryExponent = 60;  // values beyond 2^±60 are scaled
+constexpr double kLargest = 1e30;  // of a scaled value
 constexpr double kFlaggedWeight = 0.25;
 constexpr std::uint32_t kFirstTails = 10;  // values before the scales mean something
 constexpr std::uint32_t kWarmAgain = 30;   // values after a gap of a season
@@ -54,9 +53,7 @@ void AutoEngine::Forget() {
 
 // The first value says about how large values are.
 void AutoEngine::First(double value) {
-  int exponent = 0;
-  std::frexp(value, &exponent);
-  state_.scaling.exponent = std::abs(exponent) > kOrdinaryExponent ? exponent : 0;
+  state_.scaling = ScalingOf(value);
   const double scaled = state_.scaling.Forward(value);
   state_.level = state_.smooth = state_.last = state_.median = scaled;
   state_.minimum = state_.maximum = scaled;

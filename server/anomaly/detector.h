@@ -13,6 +13,8 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/anomaly/calendar.h"
@@ -49,6 +51,11 @@ class Detector {
   virtual void Take(double value) = 0;
   // Whether Learn knows more than the same values given to Take: true where a model is fitted.
   [[nodiscard]] virtual bool needs_refits() const { return true; }
+  // The state as bytes, for Restore of a detector of the same kind and parameters, which then goes
+  // on as this one; empty: has no such form, and is to Learn again.
+  [[nodiscard]] virtual std::string Save() const { return {}; }
+  // False, and unchanged, when the bytes are not of this kind and version.
+  [[nodiscard]] virtual bool Restore(std::string_view /*bytes*/) { return false; }
   // Judges one value and takes it in.
   [[nodiscard]] virtual Verdict Step(double value, Instant at, const Judgement& judgement);
 };

@@ -68,7 +68,7 @@ double HoltWintersError::Forward(const std::vector<double>& x) {
   const double trend_gain = alpha * beta;
   const std::size_t n = series_.size();
   double level = x[kLevel];
-  double trend = x[kTrend];
+  double trend = x[kSlope];
   if constexpr (kSeasonForm != Component::kNone) {
     std::copy(x.begin() + kSeason, x.end(), season_.begin());
   }
@@ -188,7 +188,7 @@ void HoltWintersError::Backward(const std::vector<double>& x, std::vector<double
     }
   }
   gradient[kLevel] = to_level;
-  gradient[kTrend] = kTrendForm == Component::kNone ? 0 : to_trend;
+  gradient[kSlope] = kTrendForm == Component::kNone ? 0 : to_trend;
   SetAngleSlopes(x, by_alpha, by_beta, by_gamma, by_phi, gradient);
 }
 
@@ -198,7 +198,7 @@ double HoltWintersError::ForwardLinear(const std::vector<double>& x, std::span<d
   } else {
     std::copy(x.begin() + kSeason, x.end(), season_.begin());
   }
-  const double trend = form_.trend == Component::kNone ? 0 : x[kTrend];
+  const double trend = form_.trend == Component::kNone ? 0 : x[kSlope];
   return SweepForward(series_, smoothing_, x[kLevel], trend, season_, errors_, growths);
 }
 
@@ -207,7 +207,7 @@ void HoltWintersError::BackwardLinear(const std::vector<double>& x, std::vector<
       form_.period == 0 ? std::span<double>(season_) : std::span<double>(gradient).subspan(kSeason);
   const Slopes slopes = SweepBackward(smoothing_, errors_, trends_, to_season);
   gradient[kLevel] = slopes.level;
-  gradient[kTrend] = form_.trend == Component::kNone ? 0 : slopes.trend;
+  gradient[kSlope] = form_.trend == Component::kNone ? 0 : slopes.trend;
   SetAngleSlopes(x, slopes.alpha, slopes.beta, slopes.gamma, slopes.phi, gradient);
 }
 

@@ -19,7 +19,7 @@
 
 namespace warden::anomaly {
 
-inline constexpr std::size_t kAlpha = 0, kBeta = 1, kGamma = 2, kPhi = 3, kLevel = 4, kTrend = 5,
+inline constexpr std::size_t kAlpha = 0, kBeta = 1, kGamma = 2, kPhi = 3, kLevel = 4, kSlope = 5,
                              kSeason = 6;
 
 // Smoothing parameters that are given, not sought: their angles are ignored and have no slope.

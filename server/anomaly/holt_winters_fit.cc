@@ -92,10 +92,10 @@ std::vector<double> HeuristicStates(const std::vector<double>& v, const HoltWint
   const double slope = cycles > 1 ? (last - first) / ((count - 1) * width) : 0;
   const double start = form.trend == Component::kNone ? first : first - slope * (width + 1) / 2;
   x[kLevel] = start;
-  x[kTrend] = slope;
+  x[kSlope] = slope;
   if (form.trend == Component::kMultiplicative) {
     x[kLevel] = std::max(start, 0.1 * first);
-    x[kTrend] = cycles > 1 ? std::pow(last / first, 1 / ((count - 1) * width)) : 1;
+    x[kSlope] = cycles > 1 ? std::pow(last / first, 1 / ((count - 1) * width)) : 1;
   }
   for (std::size_t j = 0; j < form.period; ++j) {
     double sum = 0;
@@ -274,7 +274,7 @@ HoltWintersFit Unscaled(const Found& found, const HoltWintersError& error,
   fit.sse = found.value * standard.scale * standard.scale;
   fit.initial.level = found.x[kLevel] * standard.scale + standard.shift;
   const bool factor = form.trend == Component::kMultiplicative;
-  fit.initial.trend = factor ? found.x[kTrend] : found.x[kTrend] * standard.scale;
+  fit.initial.trend = factor ? found.x[kSlope] : found.x[kSlope] * standard.scale;
   if (form.trend == Component::kNone) fit.initial.trend = 0;
   fit.initial.season.assign(found.x.begin() + kSeason, found.x.end());
   if (form.season == Component::kAdditive) {
@@ -319,8 +319,8 @@ std::optional<HoltWintersFit> RefitHoltWinters(std::span<const double> series,
   std::vector<double> x(kSeason + form.period, 0.0);
   HoltWintersError::SetSmoothing(earlier.smoothing, x);
   x[kLevel] = (earlier.initial.level - standard->shift) / standard->scale;
-  x[kTrend] = earlier.initial.trend;
-  if (form.trend != Component::kMultiplicative) x[kTrend] /= standard->scale;
+  x[kSlope] = earlier.initial.trend;
+  if (form.trend != Component::kMultiplicative) x[kSlope] /= standard->scale;
   for (std::size_t j = 0; j < form.period; ++j) {
     const double season = earlier.initial.season[j];
     x[kSeason + j] = form.season == Component::kAdditive ? season / standard->scale : season;

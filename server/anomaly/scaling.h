@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 
 namespace warden::anomaly {
 
@@ -18,5 +19,13 @@ struct Scaling {
     return exponent == 0 ? scaled : std::ldexp(scaled, exponent);
   }
 };
+
+// For values about as large as this one: none within 2^±60 of 1.
+[[nodiscard]] inline Scaling ScalingOf(double value) {
+  constexpr int kOrdinaryExponent = 60;
+  int exponent = 0;
+  std::frexp(value, &exponent);
+  return {.exponent = std::abs(exponent) > kOrdinaryExponent ? exponent : 0};
+}
 
 }  // namespace warden::anomaly

@@ -144,7 +144,7 @@ TEST_P(Gradient, IsExact) {
   const std::vector<double> series = {10, 14, 8,  11, 11.5, 15.5, 9,  12, ninth, 17,
                                       10, 13, 13, 18, 10.5, 14,   14, 19, 11.5,  15};
   std::vector<double> x = {0.5, 0.4, 0.6, 0.7, 10, 0.3};
-  if (trend == Component::kMultiplicative) x[kTrend] = 1.02;
+  if (trend == Component::kMultiplicative) x[kSlope] = 1.02;
   for (std::size_t j = 0; j < form.period; ++j) {
     const double offset = 0.1 * static_cast<double>(j) - 0.15;
     x.push_back(season == Component::kMultiplicative ? 1 + offset : 5 * offset);
