@@ -4,9 +4,9 @@
 //
 //   above = max(0, above + z - k),  below = max(0, below - z - k),  k = 0.5
 //
-// and an alarm where one passes h, twice the threshold: at the default of 8 that is once in 9,500
-// steps of white noise (Siegmund 1985), a month of five minutes; z is divided by
-// sqrt((1 + rho) / (1 - rho)) where neighbours are alike. So the band is what the sums leave: level
+// and an alarm where one passes h, four more than the threshold: at 8 that is once in 9,500 steps
+// of white noise (Siegmund 1985), a month of five minutes, at 6.5 a week; z is divided by sqrt((1 +
+// rho) / (1 - rho)) where neighbours are alike. So the band is what the sums leave: level
 // + (h + k - above) deviations. A step adds at most kMost: a single far value is told, but is no
 // shift. When a sum has passed h by such steps the level has moved by k + sum / steps (Page's
 // estimate) and is followed from there. Good at lasting changes of any size; blind to spread.
@@ -25,7 +25,7 @@ namespace {
 constexpr double kSlack = 0.5;
 constexpr double kMost = 4;
 constexpr double kFurthest = 50;  // of a distance in the estimate of a move
-constexpr double kThresholds = 2;
+constexpr double kBeyond = 4;     // of h over the threshold
 constexpr double kMostAlike = 0.95;
 
 // One side's sum, and over how many steps and distances it grew.
@@ -71,7 +71,7 @@ class LevelShiftDetector final : public Detector {
     const double threshold = parameters_.judgement.threshold;
     const double deviation = state_.scaling.Back(Deviation(expected));
     const auto left = [&](const Sum& sum) {
-      return deviation * std::max(kSlack, kThresholds * threshold + kSlack - sum.value) / threshold;
+      return deviation * std::max(kSlack, kBeyond + threshold + kSlack - sum.value) / threshold;
     };
     expectation.above = left(state_.above);
     expectation.below = left(state_.below);
@@ -147,7 +147,7 @@ class LevelShiftDetector final : public Detector {
       state_.above.Add(z);
       state_.below.Add(-z);
       LearnLikeness(std::clamp(z, -kMost, kMost));
-      const double most = kThresholds * parameters_.judgement.threshold;
+      const double most = kBeyond + parameters_.judgement.threshold;
       if (state_.above.value > most) Move(state_.above, deviation);
       if (state_.below.value > most) Move(state_.below, -deviation);
     }
