@@ -26,11 +26,16 @@ enum class DetectorKind : std::uint8_t {
   kEwma,
   kZscore,
   kMad,
-  kRollingPercentile
+  kRollingPercentile,
+  kSeasonal,
+  kTrend,
+  kLevelShift,
+  kFatigue
 };
 // In the enumerators' order; the same names as in server/anomaly.
-inline constexpr std::array<std::string_view, 6> kDetectorNames = {
-    "auto", "holt_winters", "ewma", "zscore", "mad", "rolling_percentile"};
+inline constexpr std::array<std::string_view, 10> kDetectorNames = {
+    "auto",     "holt_winters", "ewma",        "zscore", "mad", "rolling_percentile",
+    "seasonal", "trend",        "level_shift", "fatigue"};
 
 [[nodiscard]] constexpr std::string_view Name(DetectorKind kind) {
   return kDetectorNames[static_cast<std::size_t>(kind)];
