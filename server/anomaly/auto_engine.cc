@@ -128,9 +128,12 @@ Verdict AutoEngine::Step(double observed, Instant at, Bands bands) {
   if (!is_judged) {
     surprise.decades = 0;
     verdict.state = after_gap ? State::kGap : State::kLearning;
-    verdict.reason = after_gap ? "the first value after a gap"
-                               : "auto needs " + std::to_string(kFewest) + " values and has " +
-                                     std::to_string(state_.points);
+    verdict.reason =
+        after_gap ? "the first value after a gap"
+        : state_.warm_left > 0
+            ? "auto judges again after " + std::to_string(state_.warm_left) + " more values"
+            : "auto needs " + std::to_string(kFewest) + " values and has " +
+                  std::to_string(state_.points);
   }
   const bool band_holds = Fill(verdict, forecast, evidence, threshold, bands);
   const double decades = is_judged ? Judge(verdict, surprise, value, threshold) : 0;

@@ -26,6 +26,9 @@ class AutoEngine {
   // What the next values are judged by; what is known of the series stays.
   void SetParameters(const DetectorParameters& parameters) { parameters_ = parameters; }
   void Forget();
+  // Begins a series that nothing is known of like `sibling`, in proportion to its first value,
+  // which is still to be taken in. False: nothing was borrowed (auto_prior.h).
+  bool Borrow(const AutoState& sibling, double first, Instant at);
   // Judges a value and takes it in; NaN is a missing one. Values not later than the last are not
   // taken in.
   Verdict Step(double observed, Instant at, Bands bands);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/watch/series_streams.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -99,6 +100,8 @@ void SeriesStreams::Judge(const GridAnswer& answer, const HearStep& hear) {
     checks.clear();
     for (const auto& feed : feeds) {
       if (feed.stream->value_at == Instant{}) feed.stream->value_at = at;
+      const bool is_first = feed.row != nullptr && feed.stream->engine.state().points == 0;
+      if (is_first && !std::isnan(feed.row->values[i])) BorrowFor(feed, feed.row->values[i], at);
       auto verdict = Step(feed, i, at, AutoEngine::Bands::kWanted);
       if (at - feed.stream->value_at > settings_.step * kGoneAfter) continue;
       checks.push_back({*feed.labels, std::move(verdict)});
@@ -107,6 +110,25 @@ void SeriesStreams::Judge(const GridAnswer& answer, const HearStep& hear) {
     hear(at, checks);
   }
   ForgetGone(answer.grid.last());
+}
+
+// Of the median scatter for its level, among those that have been watched for a day.
+const anomaly::AutoState* SeriesStreams::TypicalState() const {
+  const double day = static_cast<double>(Duration{std::chrono::hours{24}} / settings_.step);
+  std::vector<std::pair<double, const anomaly::AutoState*>> siblings;
+  for (const auto& [labels, stream] : streams_) {
+    const auto& state = stream.engine.state();
+    if (state.points > day && state.level > 0)
+      siblings.emplace_back(state.spread / state.level, &state);
+  }
+  if (siblings.empty()) return nullptr;
+  const auto middle = siblings.begin() + static_cast<std::ptrdiff_t>(siblings.size() / 2);
+  std::ranges::nth_element(siblings, middle, {}, [](const auto& one) { return one.first; });
+  return middle->second;
+}
+
+void SeriesStreams::BorrowFor(const Feed& feed, double first, Instant at) {
+  if (const auto* sibling = TypicalState()) feed.stream->engine.Borrow(*sibling, first, at);
 }
 
 void SeriesStreams::ForgetGone(Instant now) {
@@ -118,10 +140,9 @@ void SeriesStreams::ForgetGone(Instant now) {
 Duration SeriesStreams::LearningLeft(const promql::LabelSet& labels) const {
   const auto found = streams_.find(labels);
   if (found == streams_.end()) return Duration{0};
-  const auto has = found->second.engine.state().points;
-  return has >= AutoEngine::kFewest
-             ? Duration{0}
-             : settings_.step * static_cast<Duration::rep>(AutoEngine::kFewest - has);
+  const auto& state = found->second.engine.state();
+  const std::uint32_t missing = AutoEngine::kFewest - std::min(AutoEngine::kFewest, state.points);
+  return settings_.step * static_cast<Duration::rep>(std::max(missing, state.warm_left));
 }
 
 double SeriesStreams::AlertsPerDay() const {

@@ -2,7 +2,8 @@
 // The detector `auto` over the series of one watch: a state of a few kilobytes for each label set,
 // moved on step by step as values come, so that no value is fetched twice. Which series are looked
 // at is decided in order of labels, those that are known already first, until there is no more
-// room; one that has had no value for longer than `forget_after` makes room again.
+// room; one that has had no value for longer than `forget_after` makes room again. A series that
+// appears while others have been watched for a day begins like a typical one of them.
 #pragma once
 
 #include <cstddef>
@@ -78,6 +79,8 @@ class SeriesStreams {
   [[nodiscard]] anomaly::Verdict Step(const Feed& feed, std::size_t i, Instant at,
                                       anomaly::AutoEngine::Bands bands);
   [[nodiscard]] Stream NewStream() const;
+  void BorrowFor(const Feed& feed, double first, Instant at);
+  [[nodiscard]] const anomaly::AutoState* TypicalState() const;
   void ForgetGone(Instant now);
 
   StreamSettings settings_;

@@ -249,6 +249,25 @@ TEST(WatchTask, AMaintenanceQueryThatFailsJudgesNothing) {
   EXPECT_EQ(world.Alerts(AlertStatus::kFiring), 0U);
 }
 
+TEST(WatchTask, ASeriesThatAppearsBeginsLikeTheOthers) {
+  WatchWorld world;
+  for (const char* job : {"a", "b", "c"})
+    Serve(world, Instant::max(), Instant::max(), "job=\"" + std::string(job) + '"');
+  RunFrom(world, kMonday, 2);
+  world.prometheus.series["q"][R"(job="new")"] = [](Instant at) {
+    return at < kMonday + 2 * kStep ? kNone : 3 * Load(at, 2);
+  };
+  RunFrom(world, kMonday + 2 * kStep, 1);
+  ASSERT_EQ(world.task().report()->series.size(), 4U);
+  EXPECT_EQ(world.task().report()->series[3].learning_left, 29 * kStep);
+  RunFrom(world, kMonday + 3 * kStep, 30);
+  const auto series = world.task().report()->series[3];
+  EXPECT_EQ(series.verdict.state, anomaly::State::kOk);
+  EXPECT_EQ(series.learning_left, Duration{0});
+  EXPECT_NEAR(series.verdict.expected, 3 * Load(kMonday + 32 * kStep), 20);
+  EXPECT_TRUE(world.Incidents().empty());
+}
+
 TEST(WatchTask, AnAlertOfASeriesThatIsGoneEnds) {
   WatchWorld world;
   world.prometheus.series["q"][R"(job="a")"] = [](Instant at) {
