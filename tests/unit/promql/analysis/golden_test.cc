@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is known of expressions, in words: tests/data/promql/analysis.
-#include "tests/unit/promql/syntax/golden.h"
+#include "tests/unit/promql/golden.h"
 
 #include "parse.h"
 #include "promql/analysis/facts.h"
@@ -136,20 +136,18 @@ std::string DescribeSelectors(const std::string& text) {
 }
 
 TEST(AnalysisGolden, SaysWhichMatchersExcludeEachOther) {
-  CheckGolden("../analysis/selectors.txt", DescribeSelectors);
+  CheckGolden("analysis/selectors.txt", DescribeSelectors);
 }
 TEST(AnalysisGolden, SaysWhichLabelsAResultHas) {
-  CheckGolden("../analysis/labels.txt", DescribeLabels);
+  CheckGolden("analysis/labels.txt", DescribeLabels);
 }
 TEST(AnalysisGolden, SaysWhichMatchesAreImpossible) {
-  CheckGolden("../analysis/joins.txt", DescribeJoins);
+  CheckGolden("analysis/joins.txt", DescribeJoins);
 }
 TEST(AnalysisGolden, SaysWhichValuesAResultHas) {
-  CheckGolden("../analysis/values.txt", DescribeValues);
+  CheckGolden("analysis/values.txt", DescribeValues);
 }
-TEST(AnalysisGolden, SaysWhichUnitAResultHas) {
-  CheckGolden("../analysis/units.txt", DescribeUnits);
-}
+TEST(AnalysisGolden, SaysWhichUnitAResultHas) { CheckGolden("analysis/units.txt", DescribeUnits); }
 
 }  // namespace
 }  // namespace promql::analysis

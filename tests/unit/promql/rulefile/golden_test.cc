@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What readers of a rule file are told, and where: one golden file per subject.
-#include "tests/unit/promql/rulefile/golden.h"
+#include "tests/unit/promql/golden.h"
 
 #include <gtest/gtest.h>
 
@@ -52,9 +52,14 @@ std::string Read(const std::string& input) {
   return Shown(ReadRuleFile("a.yml", input, OptionsIn(input)));
 }
 
-TEST(RuleFile, ProblemsStandWhereTheyAre) { CheckGolden("problems.golden", Read); }
-TEST(RuleFile, PlacesAreThoseOfTheFileForEveryStyle) { CheckGolden("positions.golden", Read); }
-TEST(RuleFile, SchemasHaveKeysAndResourcesOfTheirOwn) { CheckGolden("schemas.golden", Read); }
+// `---` separates YAML's documents.
+void CheckFile(const std::string& name, const std::function<std::string(const std::string&)>& run) {
+  CheckGolden("rulefile/" + name, run, {.separator = "---8<---", .input_ends_its_line = true});
+}
+
+TEST(RuleFile, ProblemsStandWhereTheyAre) { CheckFile("problems.golden", Read); }
+TEST(RuleFile, PlacesAreThoseOfTheFileForEveryStyle) { CheckFile("positions.golden", Read); }
+TEST(RuleFile, SchemasHaveKeysAndResourcesOfTheirOwn) { CheckFile("schemas.golden", Read); }
 
 // What fmt makes of a file, and what it says about the rest; a second time it says the same.
 std::string LaidOut(const std::string& input) {
@@ -72,7 +77,7 @@ std::string LaidOut(const std::string& input) {
   return out;
 }
 
-TEST(RuleFile, ExpressionsAreLaidOutAndNothingElse) { CheckGolden("format.golden", LaidOut); }
+TEST(RuleFile, ExpressionsAreLaidOutAndNothingElse) { CheckFile("format.golden", LaidOut); }
 
 TEST(RuleFile, LineEndsStayAsTheyAre) {
   const std::string input =

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "golden.h"
+#include "tests/unit/promql/golden.h"
 
 #include <algorithm>
 
@@ -37,8 +37,8 @@ std::string Pretty(const std::string& text) {
   return PrintPretty(expression->root(), 40) + "\n";
 }
 
-TEST(SyntaxGolden, SaysWhatIsWrongAndWhere) { CheckGolden("errors.txt", Errors); }
-TEST(SyntaxGolden, PrintsTheCanonicalForm) { CheckGolden("print.txt", Printed); }
+TEST(SyntaxGolden, SaysWhatIsWrongAndWhere) { CheckGolden("syntax/errors.txt", Errors); }
+TEST(SyntaxGolden, PrintsTheCanonicalForm) { CheckGolden("syntax/print.txt", Printed); }
 // Also says whether formatting again changes anything.
 std::string Formatted(const std::string& text) {
   ParseOptions options;
@@ -50,8 +50,8 @@ std::string Formatted(const std::string& text) {
   return *formatted + (*again == *formatted ? "\n" : "\nNOT STABLE\n" + *again + "\n");
 }
 
-TEST(SyntaxGolden, LaysOutForPeople) { CheckGolden("format.txt", Formatted); }
-TEST(SyntaxGolden, BreaksLongExpressions) { CheckGolden("pretty.txt", Pretty); }
+TEST(SyntaxGolden, LaysOutForPeople) { CheckGolden("syntax/format.txt", Formatted); }
+TEST(SyntaxGolden, BreaksLongExpressions) { CheckGolden("syntax/pretty.txt", Pretty); }
 
 }  // namespace
 }  // namespace promql

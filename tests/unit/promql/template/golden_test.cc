@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "golden.h"
+#include "tests/unit/promql/golden.h"
 
 #include <map>
 
@@ -178,13 +178,17 @@ std::string Checked(const std::string& text) {
   return told;
 }
 
-TEST(TemplateGolden, RunsTheLanguage) { CheckGolden("language.txt", RunGo); }
-TEST(TemplateGolden, FormatsValues) { CheckGolden("format.txt", RunGo); }
-TEST(TemplateGolden, SaysWhatIsWrongAndWhere) { CheckGolden("errors.txt", RunGo); }
-TEST(TemplateGolden, ExpandsAnnotations) { CheckGolden("prometheus.txt", RunRule); }
-TEST(TemplateGolden, ExpandsNotifications) { CheckGolden("alertmanager.txt", RunNotification); }
-TEST(TemplateGolden, EscapesValuesByTheirPlaceInHtml) { CheckGolden("html.txt", RunHtml); }
-TEST(TemplateGolden, KnowsWhatFailsBeforeItRuns) { CheckGolden("check.txt", Checked); }
+void CheckFile(const std::string& name, const std::function<std::string(const std::string&)>& run) {
+  CheckGolden("template/" + name, [&](const std::string& text) { return run(text) + "\n"; });
+}
+
+TEST(TemplateGolden, RunsTheLanguage) { CheckFile("language.txt", RunGo); }
+TEST(TemplateGolden, FormatsValues) { CheckFile("format.txt", RunGo); }
+TEST(TemplateGolden, SaysWhatIsWrongAndWhere) { CheckFile("errors.txt", RunGo); }
+TEST(TemplateGolden, ExpandsAnnotations) { CheckFile("prometheus.txt", RunRule); }
+TEST(TemplateGolden, ExpandsNotifications) { CheckFile("alertmanager.txt", RunNotification); }
+TEST(TemplateGolden, EscapesValuesByTheirPlaceInHtml) { CheckFile("html.txt", RunHtml); }
+TEST(TemplateGolden, KnowsWhatFailsBeforeItRuns) { CheckFile("check.txt", Checked); }
 
 }  // namespace
 }  // namespace promql::tmpl
