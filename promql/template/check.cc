@@ -94,6 +94,13 @@ class Checker {
     for (const Statement& statement : block) CheckStatement(statement, dot);
   }
 
+  // What a block declares ends with it.
+  void CheckScope(Block block, const Known& dot) {
+    const std::size_t scope = variables_.size();
+    CheckBlock(block, dot);
+    variables_.resize(scope);
+  }
+
   void CheckStatement(const Statement& statement, const Known& dot) {
     const std::size_t scope = variables_.size();
     Known value;
@@ -104,10 +111,10 @@ class Checker {
         if (!declares) WholeValue(value);
         return;  // variables stay until the end of the block
       case StatementKind::kIf:
-        CheckBlock(statement.body, dot);
+        CheckScope(statement.body, dot);
         break;
       case StatementKind::kWith:
-        CheckBlock(statement.body, value);
+        CheckScope(statement.body, value);
         break;
       case StatementKind::kRange:
         CheckRange(statement, *statement.pipeline, value);
@@ -139,7 +146,7 @@ class Checker {
       if (names.size() > 1) variables_[variables_.size() - 2].known = {};
     }
     const bool counts = type != nullptr && (type->kind == Kind::kInt || type->kind == Kind::kUint);
-    CheckBlock(statement.body, counts ? Known{type, {}} : Known{ElementOf(value.type), {}});
+    CheckScope(statement.body, counts ? Known{type, {}} : Known{ElementOf(value.type), {}});
     if (names.size() == 1 && !pipeline.assigns) variables_.back().known = value;
   }
 
