@@ -6,13 +6,13 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
-#include <algorithm>
 #include <charconv>
 #include <iostream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "promql/cli/caret.h"
 #include "promql/cli/line_stream.h"
 #include "promql/cli/verbs.h"
 #include "promql/model/go_text.h"
@@ -95,24 +95,6 @@ void WriteSelector(JsonWriter& json, const Selector& selector) {
   }
   json.EndArray();
   json.EndObject();
-}
-
-// The text with carets under the first line of the span.
-void PrintCaret(std::string_view text, const SyntaxError& error) {
-  const std::size_t before = text.substr(0, error.span.start).rfind('\n');
-  const std::size_t line_start = before == std::string_view::npos ? 0 : before + 1;
-  const std::size_t line_end = std::min(text.find('\n', error.span.start), text.size());
-  const std::size_t line =
-      static_cast<std::size_t>(std::ranges::count(text.substr(0, line_start), '\n')) + 1;
-  std::cerr << line << ':' << error.span.start - line_start + 1 << ": " << error.message << '\n';
-  std::cerr << "  " << text.substr(line_start, line_end - line_start) << '\n';
-  const auto is_lead = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };
-  const auto width = [&](std::size_t from, std::size_t to) {
-    return static_cast<std::size_t>(std::ranges::count_if(text.substr(from, to - from), is_lead));
-  };
-  const std::size_t end = std::clamp<std::size_t>(error.span.end, error.span.start, line_end);
-  std::cerr << "  " << std::string(width(line_start, error.span.start), ' ')
-            << std::string(std::max<std::size_t>(width(error.span.start, end), 1), '^') << '\n';
 }
 
 class ParseVerb final : public Verb {
@@ -242,7 +224,8 @@ Exit codes: 0 all is well; 1 an expression is wrong (not with --json); 2 the com
       out.push_back('\n');
       return {};
     }();
-    for (const SyntaxError& error : errors) PrintCaret(text, error);
+    for (const SyntaxError& error : errors)
+      PrintCaret(text, error.span.start, error.span.end, error.message);
     return errors.empty();
   }
 

@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // promwarden-lint template --json: template questions in, expansions or mistakes out, one JSON
 // object a line.
-#include <rapidjson/memorystream.h>
-#include <rapidjson/reader.h>
 #include <rapidjson/writer.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <expected>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <memory>
-#include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "promql/cli/caret.h"
+#include "promql/cli/file_io.h"
+#include "promql/cli/json_value.h"
 #include "promql/cli/line_stream.h"
+#include "promql/cli/rule_loader.h"
 #include "promql/cli/verbs.h"
 #include "promql/template/alertmanager.h"
 #include "promql/template/check.h"
@@ -33,76 +30,6 @@ namespace {
 
 using tmpl::Arena;
 using tmpl::Value;
-
-// JSON → values: a number without point and exponent is an int, like in the questions' contract.
-class ValueReader : public rapidjson::BaseReaderHandler<rapidjson::UTF8<>, ValueReader> {
- public:
-  explicit ValueReader(Arena& arena) : arena_(arena) {}
-
-  bool Null() { return Add(Value::Nil()); }
-  bool Bool(bool value) { return Add(Value::Bool(value)); }
-  bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
-    const std::string_view number(text, size);
-    if (number.find_first_of(".eE") == std::string_view::npos) {
-      std::int64_t integer = 0;
-      const auto result = std::from_chars(text, text + size, integer);
-      return result.ec == std::errc{} && Add(Value::Int(integer));
-    }
-    double floating = 0;
-    std::from_chars(text, text + size, floating);
-    return Add(Value::Float(floating));
-  }
-  bool String(const char* text, rapidjson::SizeType size, bool) {
-    return Add(Value::String(arena_.Copy(std::string_view(text, size))));
-  }
-  bool Key(const char* text, rapidjson::SizeType size, bool) {
-    keys_.push_back(arena_.Copy(std::string_view(text, size)));
-    return true;
-  }
-  bool StartObject() { return Open(); }
-  bool StartArray() { return Open(); }
-  bool EndObject(rapidjson::SizeType count) {
-    std::vector<tmpl::MapEntry> entries(count);
-    for (std::size_t i = 0; i < count; ++i)
-      entries[i] = {keys_[keys_.size() - count + i], values_[values_.size() - count + i]};
-    keys_.resize(keys_.size() - count);
-    values_.resize(values_.size() - count);
-    --depth_;
-    return Add(Value::Map(tmpl::kMapType, entries, arena_));
-  }
-  bool EndArray(rapidjson::SizeType count) {
-    const std::vector<Value> elements(values_.end() - static_cast<std::ptrdiff_t>(count),
-                                      values_.end());
-    values_.resize(values_.size() - count);
-    --depth_;
-    return Add(Value::Slice(tmpl::kListType, elements, arena_));
-  }
-
-  [[nodiscard]] Value Result() const { return values_.size() == 1 ? values_[0] : Value{}; }
-
- private:
-  static constexpr int kDeepest = 500;
-  bool Open() { return ++depth_ <= kDeepest; }
-  bool Add(const Value& value) {
-    values_.push_back(value);
-    return true;
-  }
-
-  Arena& arena_;
-  std::vector<Value> values_;
-  std::vector<std::string_view> keys_;
-  int depth_ = 0;
-};
-
-Value ReadJson(std::string_view line, Arena& arena) {
-  ValueReader handler(arena);
-  rapidjson::Reader reader;
-  rapidjson::MemoryStream stream(line.data(), line.size());
-  constexpr unsigned kFlags =
-      rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseIterativeFlag;
-  if (!reader.Parse<kFlags>(stream, handler)) return {};
-  return handler.Result();
-}
 
 // A member of the question; no value when it is missing or null.
 Value Member(const Value& object, std::string_view key) {
@@ -276,33 +203,6 @@ void WriteAnswer(JsonWriter& json, const Answer& answer) {
   json.EndObject();
 }
 
-// line:column: message, the line, and carets under the span.
-void PrintProblem(std::string_view text, tmpl::Span span, std::string_view message) {
-  const std::size_t before = text.substr(0, span.start).rfind('\n');
-  const std::size_t line_start = before == std::string_view::npos ? 0 : before + 1;
-  const std::size_t line_end = std::min(text.find('\n', span.start), text.size());
-  const auto line = std::ranges::count(text.substr(0, line_start), '\n') + 1;
-  const auto width = [text](std::size_t from, std::size_t to) {
-    return static_cast<std::size_t>(std::ranges::count_if(text.substr(from, to - from), [](char c) {
-      return (static_cast<unsigned char>(c) & 0xC0U) != 0x80;
-    }));
-  };
-  const std::size_t end = std::clamp<std::size_t>(span.end, span.start, line_end);
-  std::cerr << line << ':' << width(line_start, span.start) + 1 << ": " << message << "\n  "
-            << text.substr(line_start, line_end - line_start) << "\n  "
-            << std::string(width(line_start, span.start), ' ')
-            << std::string(std::max<std::size_t>(width(span.start, end), 1), '^') << '\n';
-}
-
-std::optional<std::string> FileText(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-// A failure of the program, not of a template: thrown up to main.
-[[noreturn]] void GiveUp(const std::string& message) { throw std::runtime_error(message); }
-
 class TemplateVerb final : public Verb {
  public:
   CLI::App* Declare(CLI::App& program) override {
@@ -345,11 +245,11 @@ Exit codes: 0 all is well; 1 a template is wrong (not with --json); 2 the comman
 
   int Run() override {
     if (json_) return AnswerJson();
-    if (texts_.empty()) GiveUp("template: no text given; --json reads questions");
-    bool all_good = true;
-    for (const std::string& text : texts_)
-      all_good &= alertmanager_ ? Notify(text) : Annotate(text);
-    return all_good ? kSuccess : kFindings;
+    if (texts_.empty()) {
+      Complain("template: no text given; --json reads questions");
+      return kUsage;
+    }
+    return alertmanager_ ? Notify() : Annotate();
   }
 
  private:
@@ -370,58 +270,80 @@ Exit codes: 0 all is well; 1 a template is wrong (not with --json); 2 the comman
     return kSuccess;
   }
 
-  bool Annotate(const std::string& text) const {
+  int Annotate() const {
     std::vector<LabelSet::Label> labels;
     for (const std::string& label : labels_) {
       const std::size_t split = label.find('=');
-      if (split == std::string::npos) GiveUp("--label wants NAME=VALUE, not " + label);
+      if (split == std::string::npos) {
+        Complain("--label wants NAME=VALUE, not " + label);
+        return kUsage;
+      }
       labels.emplace_back(label.substr(0, split), label.substr(split + 1));
     }
     const LabelSet set = LabelSet::FromUnsorted(std::move(labels));
     const auto value = tmpl::FloatFromText(value_);
-    if (!value) GiveUp("--value wants a number, not " + value_);
+    if (!value) {
+      Complain("--value wants a number, not " + value_);
+      return kUsage;
+    }
     Arena arena;
     tmpl::RuleData data;
     data.labels = &set;
     data.value = *value;
-    return Show(text, tmpl::Template::Parse(text, tmpl::PrometheusDialect()),
-                tmpl::PrometheusData(data, arena), tmpl::kRuleDataType);
+    bool all_good = true;
+    for (const std::string& text : texts_) {
+      all_good &= Show(text, tmpl::Template::Parse(text, tmpl::PrometheusDialect()),
+                       tmpl::PrometheusData(data, arena), tmpl::kRuleDataType);
+    }
+    return all_good ? kSuccess : kFindings;
   }
 
-  bool Notify(const std::string& text) const {
+  int Notify() const {
     tmpl::Library library(tmpl::AlertmanagerDialect(), &tmpl::DefaultTemplates());
     for (const std::string& path : files_) {
-      const auto file = FileText(path);
-      if (!file) GiveUp("cannot read " + path);
+      const auto file = ReadWholeFile(path, kMostBytes);
+      if (!file) return CannotRead(path, file.error());
       if (const auto added = library.Add(*file, path.substr(path.rfind('/') + 1)); !added) {
         std::cerr << path << ":\n";
-        PrintProblem(*file, added.error().span, added.error().message);
-        return false;
+        PrintCaret(*file, added.error().span.start, added.error().span.end, added.error().message);
+        return kFindings;
       }
     }
     Arena arena;
     Value body;
     if (!data_.empty()) {
-      const auto file = FileText(data_);
-      body = file ? ReadJson(*file, arena) : Value{};
-      if (!body.IsValid()) GiveUp("cannot read JSON from " + data_);
+      const auto file = ReadWholeFile(data_, kMostBytes);
+      if (!file) return CannotRead(data_, file.error());
+      body = ReadJson(*file, arena);
+      if (!body.IsValid()) return CannotRead(data_, "is no JSON");
     }
     const auto notification = tmpl::NotificationFromWebhook(body);
-    if (!notification) GiveUp(data_ + ": " + notification.error());
+    if (!notification) return CannotRead(data_, notification.error());
     const auto parse = html_ ? tmpl::Template::ParseHtml : tmpl::Template::Parse;
-    return Show(text, parse(text, tmpl::AlertmanagerDialect(), &library, ""),
-                tmpl::AlertmanagerValue(*notification, arena), tmpl::kNotificationPointerType);
+    bool all_good = true;
+    for (const std::string& text : texts_) {
+      all_good &=
+          Show(text, parse(text, tmpl::AlertmanagerDialect(), &library, ""),
+               tmpl::AlertmanagerValue(*notification, arena), tmpl::kNotificationPointerType);
+    }
+    return all_good ? kSuccess : kFindings;
+  }
+
+  static int CannotRead(const std::string& path, const std::string& reason) {
+    Complain("cannot read " + path + ": " + reason);
+    return kCannotRun;
   }
 
   static bool Show(const std::string& text,
                    const std::expected<tmpl::Template, tmpl::Problem>& parsed, const Value& data,
                    const tmpl::Type& type) {
     if (!parsed) {
-      PrintProblem(text, parsed.error().span, parsed.error().message);
+      PrintCaret(text, parsed.error().span.start, parsed.error().span.end, parsed.error().message);
       return false;
     }
     const auto mistakes = tmpl::CheckTemplate(*parsed, type).mistakes;
-    for (const tmpl::Mistake& mistake : mistakes) PrintProblem(text, mistake.span, mistake.message);
+    for (const tmpl::Mistake& mistake : mistakes)
+      PrintCaret(text, mistake.span.start, mistake.span.end, mistake.message);
     tmpl::Environment environment;
     environment.now =
         std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
@@ -430,13 +352,15 @@ Exit codes: 0 all is well; 1 a template is wrong (not with --json); 2 the comman
     if (!output && mistakes.empty()) {
       const tmpl::Problem& problem = output.error();
       if (problem.template_name.empty()) {
-        PrintProblem(text, problem.span, problem.message);
+        PrintCaret(text, problem.span.start, problem.span.end, problem.message);
       } else {
         std::cerr << "in template " << problem.template_name << ": " << problem.message << '\n';
       }
     }
     return output.has_value() && mistakes.empty();
   }
+
+  static constexpr std::size_t kMostBytes = std::size_t{64} << 20;
 
   std::vector<std::string> texts_;
   std::vector<std::string> labels_;

@@ -77,6 +77,9 @@ class Text(unittest.TestCase):
         self.assertEqual((code, out), (1, ""))
         self.assertEqual(err, '1:2: unexpected character: "í"\n  día{"é"} +\n   ^^^^^^^^^\n')
 
+    def test_columns_are_characters(self):
+        self.assertEqual(run('"é" )')[2].replace("é", "e"), run('"e" )')[2])
+
     def test_refuses_unknown_options(self):
         self.assertEqual(run("--nonsense")[0], 2)
 

@@ -32,6 +32,12 @@ class Options(unittest.TestCase):
             self.assertEqual(run("--alertmanager", "--data", str(webhook), "--templates", str(named),
                                  '{{ template "mine" . }}'), (0, "it is firing\n", ""))
 
+    def test_a_wrong_command_line_is_not_a_failure_to_read(self):
+        for wrong in ((), ("--label", "job", "x"), ("--value", "much", "x")):
+            self.assertEqual(run(*wrong)[0], 2, wrong)
+        for unread in (("--data", "/nowhere.json"), ("--data", "/"), ("--templates", "/"), ("--data", BINARY)):
+            self.assertEqual(run("--alertmanager", *unread, "x")[0], 3, unread)
+
 
 if __name__ == "__main__":
     BINARY = sys.argv.pop(1)
