@@ -70,7 +70,9 @@ void TemplateFails(const RuleContext& rule, const TemplateText& text, Sink& sink
               .message = FieldName(text) + " cannot be expanded: " + mistake.message,
               .details = "the alert fires with an error where the text belongs"});
   }
-  if (!text.facts.mistakes.empty() || text.facts.functions.empty()) return;
+  if (!text.facts.mistakes.empty()) return;
+  // Without a function only a text that calls itself can fail: one definition is the text's own.
+  if (text.facts.functions.empty() && text.parsed->definitions().size() < 2) return;
   // What fails with every answer and value fails because of itself: a pattern, a number.
   std::optional<tmpl::Problem> problem;
   for (const bool has_sample : {true, false}) {
