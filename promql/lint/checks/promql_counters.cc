@@ -41,7 +41,15 @@ bool IsGauge(const RuleContext& rule, std::string_view metric) {
       {"_ratio", "_percent", "_celsius", "_info", "_timestamp_seconds", "_utilization",
        "_free_bytes", "_avail_bytes", "_available_bytes", "_limit", "_capacity_bytes",
        "_temperature"});
-  return std::ranges::any_of(kSuffixes, [&](auto suffix) { return metric.ends_with(suffix); });
+  // What common exporters say of memory, files and load.
+  constexpr auto kKnown = std::to_array<std::string_view>(
+      {"go_goroutines", "go_memstats_heap_inuse_bytes", "go_threads", "node_load1", "node_load15",
+       "node_load5", "process_open_fds", "process_resident_memory_bytes",
+       "process_virtual_memory_bytes"});
+  const bool is_memory =
+      metric.starts_with("node_memory_") || metric.starts_with("container_memory_");
+  return std::ranges::any_of(kSuffixes, [&](auto suffix) { return metric.ends_with(suffix); }) ||
+         std::ranges::binary_search(kKnown, metric) || (is_memory && metric.ends_with("_bytes"));
 }
 
 bool IsStated(const RuleContext& rule, std::string_view metric) {

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Comparisons whose outcome is known beforehand, and arguments that give nothing useful.
+#include <algorithm>
+#include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "promql/analysis/facts.h"
 #include "promql/lint/check.h"
 #include "promql/lint/choosing.h"
+#include "promql/lint/selectors.h"
 
 namespace promql::lint::checks {
 namespace {
@@ -40,9 +45,98 @@ bool AsksForPresence(const analysis::Tree& tree, const Expr& comparison) {
   return binary != nullptr && IsSetOperator(binary->op);
 }
 
+// `and` that keeps series that are on both sides, label by label.
+const BinaryExpr* PlainAnd(const Expr* expr) {
+  const BinaryExpr* binary = expr == nullptr ? nullptr : expr->As<BinaryExpr>();
+  const bool is_plain =
+      binary != nullptr && binary->op == BinaryOp::kAnd && binary->matching() == nullptr;
+  return is_plain ? binary : nullptr;
+}
+
+// The operands of a row of them, in the order of text.
+std::vector<const Expr*> Conjuncts(const Expr& row) {
+  std::vector<const Expr*> conjuncts;
+  std::vector<const Expr*> pending{&row};
+  while (!pending.empty()) {
+    const Expr& next = analysis::Unwrapped(*pending.back());
+    pending.pop_back();
+    if (const BinaryExpr* both = PlainAnd(&next)) {
+      pending.insert(pending.end(), {both->rhs, both->lhs});
+    } else {
+      conjuncts.push_back(&next);
+    }
+  }
+  return conjuncts;
+}
+
+// Names are not compared: only where every series has the same one are equal labels the same
+// series.
+bool HasOneSeriesForLabels(const analysis::Tree& tree, const Expr& observed) {
+  const analysis::Tree::Id id = tree.IdOf(observed);
+  const auto nodes = tree.nodes().subspan(id + 1 - tree.SubtreeSize(id), tree.SubtreeSize(id));
+  return std::ranges::all_of(nodes, [](const Expr* node) {
+    if (const auto* selector = node->As<VectorSelector>()) return !MetricOf(*selector).empty();
+    const Call* call = node->As<Call>();
+    return call == nullptr ||
+           (call->function->name != "label_replace" && call->function->name != "label_join");
+  });
+}
+
+struct Bounds {
+  const Expr* observed = nullptr;
+  analysis::Interval left;  // what the comparison leaves of it
+};
+
+// `observed op number`, either way round.
+std::optional<Bounds> BoundsOf(const Expr& conjunct) {
+  const BinaryExpr* compares = conjunct.As<BinaryExpr>();
+  if (compares == nullptr || !IsComparison(compares->op) || compares->return_bool) {
+    return std::nullopt;
+  }
+  const auto right = analysis::NumberIn(*compares->rhs);
+  const auto number = right ? right : analysis::NumberIn(*compares->lhs);
+  if (!number) return std::nullopt;
+  const BinaryOp op = right ? compares->op : analysis::Mirrored(compares->op);
+  return Bounds{&analysis::Unwrapped(right ? *compares->lhs : *compares->rhs),
+                Filtered(op, analysis::Interval::Any(), analysis::Interval::Exactly(*number))};
+}
+
+// up == 1 and up == 0: each can be true, not both.
+void TellContradictions(const RuleContext& rule, const Expr& row, Sink& sink) {
+  const analysis::Facts& facts = rule.expression_facts();
+  struct Seen {
+    analysis::Interval left;
+    const Expr* first = nullptr;
+  };
+  std::map<analysis::Hash128, Seen> seen;
+  for (const Expr* conjunct : Conjuncts(row)) {
+    const auto bounds = BoundsOf(*conjunct);
+    if (!bounds || bounds->left.is_nothing()) continue;
+    auto& [left, first] =
+        seen.try_emplace(facts.hashes.Of(*bounds->observed), Seen{bounds->left, conjunct})
+            .first->second;
+    const analysis::Interval both = Intersection(left, bounds->left);
+    if (both.is_nothing() && HasOneSeriesForLabels(facts.tree, *bounds->observed)) {
+      sink.Add({.at = rule.At(*conjunct),
+                .message = "this contradicts what was asked of the same value before: the two are "
+                           "never true together",
+                .details = "before it is " + Text(left) + ", here " + Text(bounds->left),
+                .advice = "write 'or' where one of them is enough",
+                .related = {{&rule.file(), rule.At(*first), "it was asked here"}}});
+      return;
+    }
+    left = both;
+  }
+}
+
 }  // namespace
 
 void NeverTrue(const RuleContext& rule, Sink& sink) {
+  const analysis::Tree& tree = rule.expression_facts().tree;
+  for (const Expr* node : tree.nodes()) {
+    const bool is_row = PlainAnd(node) != nullptr && PlainAnd(tree.Enclosing(*node)) == nullptr;
+    if (is_row) TellContradictions(rule, *node, sink);
+  }
   for (const ComparisonFact& fact : rule.expression_facts().values.comparisons()) {
     if (fact.outcome != ComparisonFact::Outcome::kNeverTrue) continue;
     Draft draft = DraftOf(rule, fact, "this comparison is never true");
