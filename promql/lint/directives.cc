@@ -33,6 +33,7 @@ std::optional<std::chrono::sys_days> Day(std::string_view text) {
     if (i > 0 && (at == end || *at++ != '-')) return std::nullopt;
     const auto [next, error] = std::from_chars(at, end, parts[i]);
     if (error != std::errc{} || next == at) return std::nullopt;
+    if (parts[i] < 0 || parts[i] > (i == 0 ? 9999 : 31)) return std::nullopt;
     at = next;
   }
   if (at != end && *at != 'T') return std::nullopt;
@@ -205,7 +206,7 @@ class Reader {
     } else if (!of_rule) {
       found_.file_owner = name;
     } else if (const RuleContext* rule = finder_.At(*comment_)) {
-      found_.owners.push_back({rule, std::string(name)});
+      found_.owners.emplace(rule, name);
     } else if (is_ours) {
       Wrong("no rule follows it");
     }
@@ -257,10 +258,8 @@ bool Suppression::Covers(std::string_view id, const RuleContext* of, std::uint32
 }
 
 std::string_view Directives::OwnerOf(const RuleContext* rule) const {
-  for (const Owner& owner : owners) {
-    if (owner.rule == rule && rule != nullptr) return owner.name;
-  }
-  return file_owner;
+  const auto own = owners.find(rule);
+  return own == owners.end() ? std::string_view(file_owner) : own->second;
 }
 
 Directives ReadDirectives(const FileContext& file) { return Reader(file).Read(); }

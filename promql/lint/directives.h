@@ -17,6 +17,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "promql/lint/check.h"
@@ -46,11 +47,7 @@ struct Directives {
   };
   std::vector<Mistake> mistakes;  // comments of ours that are not understood
   std::string file_owner;
-  struct Owner {
-    const RuleContext* rule = nullptr;
-    std::string name;
-  };
-  std::vector<Owner> owners;
+  std::unordered_map<const RuleContext*, std::string> owners;  // the first comment counts
 
   [[nodiscard]] std::string_view OwnerOf(const RuleContext* rule) const;
 };

@@ -119,7 +119,12 @@ std::string Hex(std::uint64_t value) {
 class FileJudge {
  public:
   FileJudge(const FileContext& file, const LintOptions& options)
-      : file_(file), options_(options), directives_(file.directives()) {}
+      : file_(file), options_(options), directives_(file.directives()) {
+    for (const Suppression& one : directives_.suppressions) {
+      if (one.until && *one.until <= options.today) continue;
+      (one.reach == Suppression::Reach::kRule ? of_rules_[one.rule] : of_file_).push_back(&one);
+    }
+  }
 
   void Judge(Sink::Entry&& entry, LintResult& result) {
     const std::string_view owner = directives_.OwnerOf(entry.rule);  // null: the file's
@@ -170,11 +175,15 @@ class FileJudge {
 
   const Suppression* SuppressionOf(const Finding& finding, const RuleContext* rule) const {
     if (finding.id.starts_with("comment/")) return nullptr;
-    for (const Suppression& suppression : directives_.suppressions) {
-      if (suppression.until && *suppression.until <= options_.today) continue;
-      if (suppression.Covers(finding.id, rule, finding.place.line)) return &suppression;
-    }
-    return nullptr;
+    const auto first_of = [&](const std::vector<const Suppression*>& some) -> const Suppression* {
+      const auto found = std::ranges::find_if(some, [&](const Suppression* one) {
+        return one->Covers(finding.id, rule, finding.place.line);
+      });
+      return found == some.end() ? nullptr : *found;
+    };
+    const auto own = of_rules_.find(rule);
+    const Suppression* const near = own == of_rules_.end() ? nullptr : first_of(own->second);
+    return near != nullptr ? near : first_of(of_file_);
   }
 
   Finding Finished(Draft draft, const CheckInfo& check, const RuleContext* rule) {
@@ -222,6 +231,9 @@ class FileJudge {
   const FileContext& file_;
   const LintOptions& options_;
   const Directives& directives_;
+  // Those that still hold, of one rule each and of the file or a line of it.
+  std::unordered_map<const RuleContext*, std::vector<const Suppression*>> of_rules_;
+  std::vector<const Suppression*> of_file_;
   std::unordered_map<std::uint64_t, std::uint32_t> seen_;  // equal ones so far, by hash
 };
 

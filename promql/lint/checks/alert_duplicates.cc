@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rules of the whole project that are the same, or that cannot be told apart.
 #include <algorithm>
-#include <cmath>
+#include <cctype>
 #include <map>
 #include <string>
-#include <unordered_map>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "promql/lint/check.h"
@@ -70,6 +71,28 @@ bool IsOrdering(BinaryOp op) {
          op == BinaryOp::kLessEqual;
 }
 
+// Rules by what they observe: the first one, and the first with another threshold than that.
+class FirstThresholds {
+ public:
+  // The first rule before this one that observes the same with another threshold.
+  const RuleContext* FindOther(const RuleContext& rule, const PlainThreshold& mine) {
+    auto& [first, second] = seen_[{mine.observed, mine.op}];
+    if (first == nullptr) {
+      first = &rule;
+      return nullptr;
+    }
+    if (first->summary()->threshold->number != mine.number) {
+      if (second == nullptr) second = &rule;
+      return first;
+    }
+    return second;
+  }
+
+ private:
+  using Two = std::pair<const RuleContext*, const RuleContext*>;
+  std::map<std::pair<analysis::Hash128, BinaryOp>, Two> seen_;
+};
+
 // How severe, by the policy's list or by what the words usually mean; -1 for others.
 int Rank(const RuleContext& rule) {
   const Policy& policy = rule.project().config().policy;
@@ -87,6 +110,39 @@ int Rank(const RuleContext& rule) {
       {"high", 2}, {"critical", 3}, {"crit", 3}, {"page", 3}};
   const auto found = kUsual.find(value);
   return found == kUsual.end() ? -1 : found->second;
+}
+
+// An alert on a ladder of severities.
+struct Rung {
+  const RuleContext* rule = nullptr;
+  int rank = 0;
+  BinaryOp op = BinaryOp::kGreater;
+  double number = 0;
+};
+
+// Alerts of one file that observe the same and compare it the same way. Those that stand on one
+// rank only are no ladder.
+using LadderKey = std::tuple<std::string, analysis::Hash128, BinaryOp>;
+std::map<LadderKey, std::vector<Rung>> LaddersIn(const Project& project) {
+  std::map<LadderKey, std::vector<Rung>> ladders;
+  for (const auto& file : project.files()) {
+    for (const GroupContext& group : file->groups()) {
+      for (const RuleContext& rule : group.rules()) {
+        const RuleSummary* summary = rule.summary();
+        if (!rule.is_alert() || summary == nullptr || !summary->threshold) continue;
+        const PlainThreshold& threshold = *summary->threshold;
+        const int rank = IsOrdering(threshold.op) ? Rank(rule) : -1;
+        if (rank < 0) continue;
+        ladders[{file->path(), threshold.observed, threshold.op}].push_back(
+            {&rule, rank, threshold.op, threshold.number});
+      }
+    }
+  }
+  std::erase_if(ladders, [](const auto& ladder) {
+    const auto [low, high] = std::ranges::minmax(ladder.second, {}, &Rung::rank);
+    return low.rank == high.rank;
+  });
+  return ladders;
 }
 
 }  // namespace
@@ -120,61 +176,43 @@ void RecordDuplicate(const Project& project, Sink& sink) {
 // Same name and labels, the same thing observed, another threshold: one hides the other.
 void AlertOverlap(const Project& project, Sink& sink) {
   for (const auto& [key, rules] : ByIdentity(project, true)) {
-    for (std::size_t i = 1; i < rules.size(); ++i) {
-      const auto& mine = rules[i]->summary()->threshold;
-      if (!mine || rules[i]->summary()->hash == rules[0]->summary()->hash) continue;
-      for (std::size_t other = 0; other < i; ++other) {
-        const auto& theirs = rules[other]->summary()->threshold;
-        if (!theirs || theirs->observed != mine->observed || theirs->op != mine->op) continue;
-        if (!IsOrdering(mine->op) || mine->number == theirs->number) continue;
-        sink.Add(*rules[i],
-                 {.at = NamePlace(*rules[i]),
-                  .message = "another alert of this name and these labels looks at the same with "
-                             "another threshold: when both fire nobody can tell which",
-                  .advice = "give them different severities, or different names",
-                  .related = {Related(*rules[other], "the other one")}});
-        break;
-      }
+    FirstThresholds before;
+    for (const RuleContext* rule : rules) {
+      const auto& mine = rule->summary()->threshold;
+      if (!mine || !IsOrdering(mine->op)) continue;
+      const RuleContext* const other = before.FindOther(*rule, *mine);
+      if (other == nullptr || rule->summary()->hash == rules[0]->summary()->hash) continue;
+      sink.Add(*rule, {.at = NamePlace(*rule),
+                       .message = "another alert of this name and these labels looks at the same "
+                                  "with another threshold: when both fire nobody can tell which",
+                       .advice = "give them different severities, or different names",
+                       .related = {Related(*other, "the other one")}});
     }
   }
 }
 
 // The same thing observed at several severities: the more severe one has to be harder to reach.
 void SeverityLadder(const Project& project, Sink& sink) {
-  std::map<std::pair<std::string, analysis::Hash128>, Rules> ladders;
-  for (const auto& file : project.files()) {
-    for (const GroupContext& group : file->groups()) {
-      for (const RuleContext& rule : group.rules()) {
-        const RuleSummary* summary = rule.summary();
-        if (!rule.is_alert() || summary == nullptr || !summary->threshold) continue;
-        if (!IsOrdering(summary->threshold->op) || Rank(rule) < 0) continue;
-        ladders[{file->path(), summary->threshold->observed}].push_back(&rule);
-      }
-    }
-  }
-  for (const auto& [key, rules] : ladders) {
-    for (const RuleContext* severe : rules) {
-      for (const RuleContext* mild : rules) {
-        const PlainThreshold& high = *severe->summary()->threshold;
-        const PlainThreshold& low = *mild->summary()->threshold;
-        if (Rank(*severe) <= Rank(*mild) || high.op != low.op) continue;
-        const bool inverted = IsStricter(low.op, low.number, high.number);
-        const bool equal =
-            high.number == low.number && severe->for_() <= mild->for_();
-        if (!inverted && !equal) continue;
-        // A stricter threshold that has to hold for less time is another kind of alert.
-        if (inverted && severe->for_() > mild->for_()) continue;
-        sink.Add(*severe,
-                 {.at = severe->At(*severe->expr()),
-                  .message = inverted
-                                 ? "the more severe alert is easier to reach than the milder one"
-                                 : "two severities have the same threshold: the milder one never "
-                                   "warns before the other fires",
-                  .advice = "give the more severe one the threshold that is harder to reach",
-                  .severity = inverted ? std::nullopt : std::optional(Severity::kInfo),
-                  .related = {{&mild->file(), mild->At(*mild->expr()), "the milder one"}}});
-        break;
-      }
+  for (const auto& [key, ladder] : LaddersIn(project)) {
+    for (const Rung& severe : ladder) {
+      // A stricter threshold that has to hold for less time is another kind of alert.
+      const auto is_undercut = [&](const Rung& mild) {
+        return mild.rank < severe.rank && mild.rule->for_() >= severe.rule->for_() &&
+               (mild.number == severe.number || IsStricter(severe.op, mild.number, severe.number));
+      };
+      const auto found = std::ranges::find_if(ladder, is_undercut);
+      if (found == ladder.end()) continue;
+      const RuleContext& mild = *found->rule;
+      const bool is_inverted = found->number != severe.number;
+      sink.Add(
+          *severe.rule,
+          {.at = severe.rule->At(*severe.rule->expr()),
+           .message = is_inverted ? "the more severe alert is easier to reach than the milder one"
+                                  : "two severities have the same threshold: the milder one never "
+                                    "warns before the other fires",
+           .advice = "give the more severe one the threshold that is harder to reach",
+           .severity = is_inverted ? std::nullopt : std::optional(Severity::kInfo),
+           .related = {{&mild.file(), mild.At(*mild.expr()), "the milder one"}}});
     }
   }
 }

@@ -130,6 +130,8 @@ void UnusedRecord(const Project& project, Sink& sink) {
 
 // ALERTS{alertname="…"} of an alert that is not there.
 void AlertsReferenceUnknown(const Project& project, Sink& sink) {
+  constexpr int kMostSearches = 200;  // of so many unknown names hardly one is a slip
+  int searches = 0;
   std::vector<std::string_view> names;
   ForEachRule(project, [&](const RuleContext& rule) {
     if (rule.is_alert()) names.push_back(rule.name());
@@ -143,9 +145,11 @@ void AlertsReferenceUnknown(const Project& project, Sink& sink) {
       if (name.empty() || !project.Alerting(name).empty()) continue;
       // One that is nearly the same is a mistake; others may come from files that were not given.
       std::vector<std::string_view> close;
-      std::ranges::copy_if(names, std::back_inserter(close), [&](std::string_view other) {
-        return other.size() <= name.size() + 2 && name.size() <= other.size() + 2;
-      });
+      if (++searches <= kMostSearches) {
+        std::ranges::copy_if(names, std::back_inserter(close), [&](std::string_view other) {
+          return other.size() <= name.size() + 2 && name.size() <= other.size() + 2;
+        });
+      }
       const std::string_view near = Nearest(name, close);
       sink.Add(rule, {.at = rule.At(reference.matcher->span),
                       .message = "no rule of this run is an alert '" + std::string(name) + "'",
