@@ -50,10 +50,15 @@ struct Related {
   std::string message;
 };
 
-// A line of the file, without its end: what a reporter shows above the caret.
+// A line of the file, without its end: what a reporter shows above the caret. Of a line that is
+// longer than kLongestSourceLine the part around the place, so that a file of one long line does
+// not stand in each of its findings.
 struct SourceLine {
   std::uint32_t number = 0;
   std::string text;
+  // What is left out in front of `text`.
+  std::uint32_t cut_columns = 0;
+  std::uint32_t cut_bytes = 0;
 };
 
 enum class RuleKind : std::uint8_t { kNone, kAlert, kRecord };
@@ -80,6 +85,7 @@ struct Finding {
 };
 
 inline constexpr std::size_t kMostSourceLines = 3;
+inline constexpr std::size_t kLongestSourceLine = 2048;  // bytes
 
 // By file, place, id, message: the order of reports.
 [[nodiscard]] bool ComesBefore(const Finding& a, const Finding& b);

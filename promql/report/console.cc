@@ -205,7 +205,8 @@ class Console {
     const ShownLine shown = Show(line.text);
     const std::size_t points = shown.column_at.size() - 1;
     const auto screen = [&](std::uint32_t column) {
-      return shown.column_at[std::min<std::size_t>(column == 0 ? 0 : column - 1, points)];
+      const std::uint32_t before = line.cut_columns + 1;
+      return shown.column_at[std::min<std::size_t>(column < before ? 0 : column - before, points)];
     };
     const std::size_t blank = std::min(shown.text.find_first_not_of(' '), shown.text.size());
     std::size_t from = line.number == finding.place.line ? screen(finding.place.column) : blank;

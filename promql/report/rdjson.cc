@@ -17,9 +17,10 @@ std::optional<std::uint32_t> ByteColumn(const Finding& finding, std::uint32_t li
                                         std::uint32_t column) {
   const auto found = std::ranges::find(finding.source, line, &lint::SourceLine::number);
   if (found == finding.source.end() || column == 0) return std::nullopt;
+  if (column <= found->cut_columns) return std::nullopt;
   std::string_view text = found->text;
-  std::size_t bytes = 0;
-  for (std::uint32_t i = 1; i < column; ++i) {
+  std::size_t bytes = found->cut_bytes;
+  for (std::uint32_t i = found->cut_columns + 1; i < column; ++i) {
     if (text.empty()) return std::nullopt;
     const std::size_t width = DecodeRune(text).width;
     bytes += width;

@@ -9,6 +9,7 @@ namespace promql::rulefile {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr std::uint32_t kBytesBetweenMarks = 1024;
 
 }  // namespace
 
@@ -21,11 +22,28 @@ LineIndex::LineIndex(std::string_view content) : content_(content) {
   std::size_t carriage = find('\r', 0);
   for (;;) {
     const std::size_t end = std::min(feed, carriage);
+    if (end - starts_.back() > kBytesBetweenMarks) MarkLine(starts_.back(), end);
     if (end == content.size()) return;
     const std::size_t next = carriage + 1 == feed ? feed + 1 : end + 1;
     starts_.push_back(static_cast<std::uint32_t>(next));
     if (feed < next) feed = find('\n', next);
     if (carriage < next) carriage = find('\r', next);
+  }
+}
+
+void LineIndex::MarkLine(std::size_t start, std::size_t end) {
+  if (start == 0 && content_.starts_with(kByteOrderMark)) start = kByteOrderMark.size();
+  Mark mark{static_cast<std::uint32_t>(start), 0, 0};
+  std::uint32_t last = mark.offset;
+  for (std::string_view rest = content_.substr(start, end - start); !rest.empty();) {
+    const Rune rune = DecodeRune(rest);
+    rest.remove_prefix(rune.width);
+    mark.offset += static_cast<std::uint32_t>(rune.width);
+    mark.code_points += 1;
+    mark.utf16_units += rune.value > 0xFFFF ? 2 : 1;
+    if (mark.offset - last < kBytesBetweenMarks) continue;
+    marks_.push_back(mark);
+    last = mark.offset;
   }
 }
 
@@ -38,9 +56,15 @@ Position LineIndex::At(std::size_t offset, ColumnUnit unit) const {
   const std::uint32_t line = LineAt(offset);
   std::size_t start = starts_[line - 1];
   if (start == 0 && content_.starts_with(kByteOrderMark)) start = std::min<std::size_t>(3, offset);
-  std::string_view before = content_.substr(start, offset - start);
-  if (unit == ColumnUnit::kBytes) return {line, static_cast<std::uint32_t>(before.size()) + 1};
+  if (unit == ColumnUnit::kBytes) return {line, static_cast<std::uint32_t>(offset - start) + 1};
   std::uint32_t column = 1;
+  const auto next = std::ranges::upper_bound(marks_, offset, {}, &Mark::offset);
+  if (next != marks_.begin() && std::prev(next)->offset > start) {
+    const Mark& mark = *std::prev(next);
+    start = mark.offset;
+    column += unit == ColumnUnit::kUtf16 ? mark.utf16_units : mark.code_points;
+  }
+  std::string_view before = content_.substr(start, offset - start);
   while (!before.empty()) {
     const Rune rune = DecodeRune(before);
     column += unit == ColumnUnit::kUtf16 && rune.value > 0xFFFF ? 2 : 1;

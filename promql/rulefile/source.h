@@ -46,8 +46,17 @@ class LineIndex {
   }
 
  private:
+  // A place inside a line, so that what is far to the right is not counted from the left.
+  struct Mark {
+    std::uint32_t offset = 0;
+    std::uint32_t code_points = 0;  // of the line in front of it
+    std::uint32_t utf16_units = 0;
+  };
+  void MarkLine(std::size_t start, std::size_t end);
+
   std::string_view content_;
   std::vector<std::uint32_t> starts_ = {0};
+  std::vector<Mark> marks_;  // of long lines only, by offset
 };
 
 }  // namespace promql::rulefile

@@ -107,6 +107,33 @@ TEST(Gate, LetsThroughWhatIsNotLoudOrSureEnough) {
   EXPECT_TRUE((Gate{.from = Severity::kWarning}.Fails(finding)));
 }
 
+// What a finding of a very long line brings along is only the part around its place.
+TEST(Console, PointsIntoTheMiddleOfALongLine) {
+  Report report = Clean();
+  Finding finding = NeverTrue();
+  finding.place = PlaceAt(7, 5003, 7, 5006);
+  finding.source = {{7, "abcdefghijklmnopqrstuvwxyz", 4990, 6000}};
+  report.findings = {finding};
+  const std::string text = Write("console", report);
+  EXPECT_NE(text.find(" | abcdefghijklmnopqrstuvwxyz\n   |             ^^^\n"), std::string::npos)
+      << text;
+}
+
+TEST(Rdjson, CountsBytesThatAreNotShown) {
+  Report report = Clean();
+  Finding finding = NeverTrue();
+  finding.source = {{7, "abc", 4990, 6000}};
+  finding.place = PlaceAt(7, 4992, 7, 4993);
+  Finding outside = finding;
+  outside.place = PlaceAt(7, 3, 7, 4992);
+  report.findings = {finding, outside};
+  const rapidjson::Document document = Parse(Write("rdjson", report));
+  const auto& told = document["diagnostics"];
+  EXPECT_EQ(told[0]["location"]["range"]["start"]["column"].GetUint(), 6002U);
+  EXPECT_EQ(told[0]["location"]["range"]["end"]["column"].GetUint(), 6003U);
+  EXPECT_FALSE(told[1]["location"]["range"]["start"].HasMember("column"));
+}
+
 TEST(Json, HoldsEveryFindingOnceWithItsPlaceAndVerdict) {
   const rapidjson::Document json = Parse(Write("json", Ordinary()));
   ASSERT_EQ(json["findings"].Size(), 4U);

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "promql/model/go_text.h"
 #include "promql/rulefile/read.h"
 #include "tests/unit/promql/rulefile/spelling.h"
 
@@ -148,6 +149,28 @@ TEST(Position, LinesEndAsEditorsSeeThem) {
   EXPECT_EQ(lines.LineText(4), "");
   EXPECT_EQ(lines.LineText(5), "");
   EXPECT_EQ(LineIndex("\xEF\xBB\xBFgroups:").At(3), (Position{1, 1}));
+}
+
+TEST(LineIndex, CountsLongLinesAsItCountsShortOnes) {
+  std::string text = "short\n\xEF\xBB\xBF";
+  const std::size_t start = 6;
+  for (int i = 0; i < 2000; ++i)
+    text += i % 3 == 0 ? "\xF0\x9F\x98\x80" : i % 3 == 1 ? "\xC3\xA9" : "a\xFF";
+  const std::size_t end = text.size();
+  text += "\nshort";
+  const LineIndex lines(text);
+  Position code_points{2, 1};
+  Position utf16{2, 1};
+  for (std::size_t at = start; at < end;) {
+    EXPECT_EQ(lines.At(at), code_points) << at;
+    EXPECT_EQ(lines.At(at, ColumnUnit::kUtf16), utf16) << at;
+    EXPECT_EQ(lines.At(at, ColumnUnit::kBytes).column, at - start + 1);
+    const Rune rune = DecodeRune(std::string_view(text).substr(at));
+    at += rune.width;
+    ++code_points.column;
+    utf16.column += rune.value > 0xFFFF ? 2 : 1;
+  }
+  EXPECT_EQ(lines.At(end + 3), (Position{3, 3}));
 }
 
 TEST(RuleFileValue, KeepsItsAddressesWhenMoved) {
