@@ -2,6 +2,7 @@
 // promwarden-lint baseline: writes down what is found today, so that `check` speaks of what is new.
 #include <filesystem>
 #include <iostream>
+#include <system_error>
 
 #include "promql/cli/file_io.h"
 #include "promql/cli/findings_output.h"
@@ -40,7 +41,8 @@ class BaselineVerb final : public Verb {
     if (loaded.exit_code != kSuccess) return loaded.exit_code;
     if (file_.empty()) file_ = loaded.config->run.baseline;
     if (file_.empty()) file_ = kDefaultFile;
-    const bool exists = std::filesystem::exists(file_);
+    std::error_code error;
+    const bool exists = std::filesystem::exists(file_, error);
     if (create_->parsed() && exists) {
       Complain(file_ + " exists; `baseline update` renews it");
       return kUsage;

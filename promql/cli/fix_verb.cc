@@ -13,7 +13,6 @@
 #include "promql/cli/line_diff.h"
 #include "promql/cli/rule_loader.h"
 #include "promql/cli/verbs.h"
-#include "promql/lint/directives.h"
 #include "promql/lint/fix.h"
 
 namespace promql::cli {
@@ -108,8 +107,7 @@ class FixVerb final : public Verb {
     lint::FixedText fixed = lint::ApplyFixes(
         work->second.now, findings, unsafe_ ? lint::FixChoice::kAll : lint::FixChoice::kSafe);
     if (fixed.applied == 0 || fixed.text == work->second.now) return false;
-    const rulefile::RuleFile after =
-        ReadRules(file.path(), lint::WithoutIgnoredText(fixed.text).content, config);
+    const rulefile::RuleFile after = ReadAgain(file.file(), fixed.text, config);
     const bool is_worse = (after.is_refused() && !file.file().is_refused()) ||
                           (!unsafe_ && after.rule_count() != file.file().rule_count());
     if (is_worse) {

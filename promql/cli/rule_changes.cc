@@ -64,6 +64,11 @@ using RuleKey = std::pair<std::string_view, std::string_view>;  // group and rul
 
 }  // namespace
 
+rulefile::RuleFile RulesBefore(const std::string& path, const std::string& before,
+                               const lint::Config& config) {
+  return ReadRules(path, lint::WithoutIgnoredText(before).content, config, rulefile::Schema::kAuto);
+}
+
 RuleChanges::RuleChanges(const lint::Project& project,
                          const std::map<std::string, FileChange>& files,
                          const lint::Config& config) {
@@ -77,8 +82,7 @@ RuleChanges::RuleChanges(const lint::Project& project,
 
 void RuleChanges::Judge(const lint::FileContext& file, const FileChange& change,
                         const lint::Config& config) {
-  const rulefile::RuleFile before =
-      ReadRules(file.path(), lint::WithoutIgnoredText(change.before).content, config);
+  const rulefile::RuleFile before = RulesBefore(file.path(), change.before, config);
   const FileText old_texts = TextsOf(before);
   const FileText new_texts = TextsOf(file.file());
   std::multiset<std::tuple<std::string_view, std::string_view, std::string_view>> known;

@@ -20,6 +20,10 @@ namespace promql::cli {
 
 enum class RuleState : std::uint8_t { kUnmodified, kModified, kAdded };
 
+// A file's rules as they were, whatever shape it has; texts that it asks to ignore are not there.
+[[nodiscard]] rulefile::RuleFile RulesBefore(const std::string& path, const std::string& before,
+                                             const lint::Config& config);
+
 class RuleChanges {
  public:
   struct FileChange {

@@ -258,6 +258,15 @@ rulefile::RuleFile ReadRules(const std::string& path, std::string content,
   return rulefile::ReadRuleFile(path, std::move(content), options);
 }
 
+rulefile::RuleFile ReadAgain(const rulefile::RuleFile& file, std::string content,
+                             const lint::Config& config) {
+  const bool has_resources = std::ranges::any_of(file.groups, [](const rulefile::Group& group) {
+    return group.origin.kind != rulefile::Origin::Kind::kFile;
+  });
+  return ReadRules(file.path, lint::WithoutIgnoredText(std::move(content)).content, config,
+                   has_resources ? rulefile::Schema::kAuto : rulefile::Schema::kPrometheus);
+}
+
 LoadedRules LoadRules(const RuleFlags& flags, const lint::Config& config,
                       const std::map<std::string, std::string>& overlay) {
   std::vector<std::string> exclude = config.run.exclude;

@@ -61,11 +61,13 @@ struct LoadedRules {
 [[nodiscard]] LoadedRules LoadRules(const RuleFlags& flags, const lint::Config& config,
                                     const std::map<std::string, std::string>& overlay = {});
 
-// One file's bytes, as the configuration wants them read.
-// `schema` where the configuration says nothing of the path.
-[[nodiscard]] rulefile::RuleFile ReadRules(
-    const std::string& path, std::string content, const lint::Config& config,
-    rulefile::Schema schema = rulefile::Schema::kPrometheus);
+// One file's bytes, as the configuration wants them read; `schema` where it says nothing of the
+// path.
+[[nodiscard]] rulefile::RuleFile ReadRules(const std::string& path, std::string content,
+                                           const lint::Config& config, rulefile::Schema schema);
+// Another text of the file, read in the shape that it has: folders hold resources besides.
+[[nodiscard]] rulefile::RuleFile ReadAgain(const rulefile::RuleFile& file, std::string content,
+                                           const lint::Config& config);
 
 inline constexpr std::size_t kMostRuleFileBytes = std::size_t{64} << 20;
 

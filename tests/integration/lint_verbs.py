@@ -146,6 +146,17 @@ class Check(Case):
         code, report = self.findings("bomb.yml", "deep.yml")
         self.assertEqual((code, len(report["unread"])), (1, 0))
 
+    def test_a_file_of_one_long_line_does_not_stand_in_each_finding(self):
+        rules = [f'{{alert: Ä{i}, expr: "up =", for: 5m}}' for i in range(4000)]
+        text = "groups: [{name: g, rules: [" + ",".join(rules) + "]}]\n"
+        self.write("long.yml", text)
+        code, report = self.findings("long.yml", "--enable", "promql/syntax")
+        last = report["findings"][-1]
+        self.assertEqual((code, len(report["findings"])), (1, 4000))
+        self.assertEqual(last["start"]["col"], text.rindex("=") + 1)
+        code, out, _ = self.run_lint("check", "long.yml", "--enable", "promql/syntax")
+        self.assertEqual((code, max(map(len, out.splitlines()))), (1, 80))
+
     def test_writes_several_formats_at_once(self):
         self.write("bad.yml", BROKEN)
         code, out, _ = self.run_lint("check", "bad.yml", "--format", "console", "--format", "sarif=out.sarif", "--format", "junit=out.xml")
@@ -271,6 +282,12 @@ class Fix(Case):
         if shutil.which("patch"):
             self.assertEqual(patched.read_text(), mended)
 
+    def test_mends_resources_in_folders(self):
+        self.write("resource.yaml", "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nspec:\n" +
+                   "".join("  " + line + "\n" for line in self.FIXABLE.splitlines()))
+        self.assertEqual(self.run_lint("fix"), (0, "mended 1 finding in 1 file\n", ""))
+        self.assertIn('tier: "1"', (self.folder / "resource.yaml").read_text())
+
     def test_follows_links_and_leaves_them(self):
         self.write("real/a.yml", self.FIXABLE)
         os.symlink("real/a.yml", self.folder / "link.yml")
@@ -338,6 +355,18 @@ class Ci(Case):
         self.write("rules/c.yml", "groups:\n- name: c\n  rules:\n" + rules[2] + "  # new\n" + rules[1] + "\n" + rules[0])
         code, findings, _ = self.ci("--base", "HEAD")
         self.assertEqual((code, [f["rule"]["name"] for f in findings]), (1, ["A1"]))
+
+    def test_rules_in_resources_are_compared_one_by_one_too(self):
+        rule = "    - {{alert: {}, expr: rate(up) == 1, for: {}}}\n"
+        def resource(duration):
+            return ("apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nspec:\n  groups:\n  - name: g\n    rules:\n" +
+                    rule.format("A", "5m") + rule.format("B", duration))
+        self.write("rules/resource.yaml", resource("5m"))
+        self.commit("resource")
+        self.write("rules/resource.yaml", resource("6m"))
+        code, findings, err = self.ci("--base", "HEAD")
+        self.assertEqual((code, [f["rule"]["name"] for f in findings]), (1, ["B"]))
+        self.assertIn("0 rules added, 1 modified", err)
 
     def test_new_files_count_before_git_knows_them(self):
         self.write("rules/new.yml", BROKEN)
