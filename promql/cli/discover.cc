@@ -40,7 +40,7 @@ std::string Joined(const std::string& folder, const std::string& name) {
 
 class Walk {
  public:
-  explicit Walk(const std::vector<std::string>& exclude) : exclude_(exclude) {}
+  explicit Walk(const IsExcluded& is_excluded) : is_excluded_(is_excluded) {}
 
   void Add(const std::string& given) {
     // Without `./`: the same file has the same name however it was reached.
@@ -99,12 +99,6 @@ class Walk {
     matched_known_ = false;
   }
 
-  [[nodiscard]] bool IsExcluded(const std::string& path) const {
-    return std::ranges::any_of(exclude_, [&](const std::string& glob) {
-      return lint::MatchesGlob(glob, report::PlainPath(path));
-    });
-  }
-
   // `glob` is `**` for a folder that was named itself.
   void AddFolder(const std::string& folder, const std::string& glob) {
     std::vector<std::string> pending{folder};  // deepest last: no recursion, however deep it goes
@@ -139,10 +133,10 @@ class Walk {
       struct stat status{};
       const bool is_wanted = glob == "**" ? IsRuleFileName(name) : Matches(glob, path);
       if (stat(path.c_str(), &status) != 0) {
-        if (is_wanted && !IsExcluded(path)) Fail(path, errno);  // a link to nowhere
+        if (is_wanted && !is_excluded_(path)) Fail(path, errno);  // a link to nowhere
       } else if (S_ISDIR(status.st_mode)) {
-        if (!name.starts_with('.') && !IsExcluded(path)) inner.push_back(path);
-      } else if (is_wanted && S_ISREG(status.st_mode) && !IsExcluded(path)) {
+        if (!name.starts_with('.') && !is_excluded_(path)) inner.push_back(path);
+      } else if (is_wanted && S_ISREG(status.st_mode) && !is_excluded_(path)) {
         if (glob != "**") matched_known_ = true;
         if (AddFile(path, status) && glob == "**") found_.walked.insert(path);
       }
@@ -159,7 +153,7 @@ class Walk {
     return lint::MatchesGlob(report::PlainPath(glob), report::PlainPath(path));
   }
 
-  const std::vector<std::string>& exclude_;
+  const IsExcluded& is_excluded_;
   Discovered found_;
   std::set<Identity> files_;
   std::set<Identity> folders_;  // of this walk
@@ -169,9 +163,8 @@ class Walk {
 
 }  // namespace
 
-Discovered DiscoverFiles(const std::vector<std::string>& paths,
-                         const std::vector<std::string>& exclude) {
-  Walk walk(exclude);
+Discovered DiscoverFiles(const std::vector<std::string>& paths, const IsExcluded& is_excluded) {
+  Walk walk(is_excluded);
   for (const std::string& path : paths) walk.Add(path);
   return walk.Take();
 }

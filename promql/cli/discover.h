@@ -4,6 +4,7 @@
 // looked at is told and the walk goes on.
 #pragma once
 
+#include <functional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,10 +22,13 @@ struct Discovered {
   std::vector<report::Unread> unread;
 };
 
+using IsExcluded = std::function<bool(const std::string& path)>;
+
 // `paths` are files (of any name, `-` for standard input), folders (`*.yml` and `*.yaml` in them
-// and below, hidden ones left out) and globs (`**` crosses folders); `exclude` are globs, which do
-// not concern files that are named outright.
-[[nodiscard]] Discovered DiscoverFiles(const std::vector<std::string>& paths,
-                                       const std::vector<std::string>& exclude);
+// and below, hidden ones left out) and globs (`**` crosses folders). `is_excluded` is asked about
+// what was found, not about files that are named outright.
+[[nodiscard]] Discovered DiscoverFiles(
+    const std::vector<std::string>& paths,
+    const IsExcluded& is_excluded = [](const std::string&) { return false; });
 
 }  // namespace promql::cli

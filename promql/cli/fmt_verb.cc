@@ -80,7 +80,7 @@ class FmtVerb final : public Verb {
   }
 
   int FormatFiles() const {
-    const Discovered found = DiscoverFiles(inputs_, {});
+    const Discovered found = DiscoverFiles(inputs_);
     int code = kSuccess;
     for (const report::Unread& unread : found.unread) code = Fail(unread.file, unread.message);
     for (const std::string& file : found.files) code = std::max(code, FormatFile(file));

@@ -46,6 +46,7 @@ void Rebase(lint::Config& config) {
   const fs::path here = fs::current_path(error);
   const fs::path folder = fs::absolute(config.file, error).parent_path().lexically_normal();
   if (error || folder == here) return;
+  config.here = here.lexically_relative(folder).string();
   const auto rebase = [&](std::string& path) {
     if (!path.empty() && path[0] != '/')
       path = (folder / path).lexically_normal().lexically_relative(here).string();
@@ -126,7 +127,7 @@ std::shared_ptr<const lint::RuleTests> ReadTests(const std::vector<std::string>&
                                                  std::vector<report::Unread>& unread) {
   if (paths.empty()) return nullptr;
   auto tests = std::make_shared<lint::RuleTests>();
-  Discovered found = DiscoverFiles(paths, {});
+  Discovered found = DiscoverFiles(paths);
   std::ranges::move(found.unread, std::back_inserter(unread));
   for (const std::string& file : found.files) {
     const auto text = ReadWholeFile(file, kMostRuleFileBytes);
@@ -248,9 +249,7 @@ rulefile::RuleFile ReadRules(const std::string& path, std::string content,
     options.names = rulefile::NameValidation::kLegacy;
   const std::string_view seen = report::PlainPath(path);
   for (const lint::SchemaChoice& choice : config.run.schemas) {
-    if (std::ranges::any_of(choice.paths, [&](const std::string& glob) {
-          return glob == "**" || lint::MatchesGlob(glob, seen);
-        })) {
+    if (lint::MatchesAny(config, choice.paths, seen)) {
       options.schema = choice.schema;
       break;
     }
@@ -269,13 +268,17 @@ rulefile::RuleFile ReadAgain(const rulefile::RuleFile& file, std::string content
 
 LoadedRules LoadRules(const RuleFlags& flags, const lint::Config& config,
                       const std::map<std::string, std::string>& overlay) {
-  std::vector<std::string> exclude = config.run.exclude;
-  exclude.insert(exclude.end(), flags.exclude.begin(), flags.exclude.end());
+  const auto is_excluded = [&](const std::string& path) {
+    return lint::MatchesAny(config, config.run.exclude, path) ||
+           std::ranges::any_of(flags.exclude, [&](const std::string& glob) {
+             return lint::MatchesGlob(glob, path);
+           });
+  };
   const std::vector<std::string> here{"."};
   const auto& paths = !flags.paths.empty()       ? flags.paths
                       : config.run.paths.empty() ? here
                                                  : config.run.paths;
-  Discovered found = DiscoverFiles(paths, exclude);
+  Discovered found = DiscoverFiles(paths, is_excluded);
   std::vector<Slot> slots(found.files.size());
   {
     std::atomic<std::size_t> next = 0;

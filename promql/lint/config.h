@@ -138,6 +138,7 @@ struct RunDefaults {
 
 struct Config {
   std::string file;  // empty: none was read
+  std::string here;  // the working folder as seen from the folder of `file`; empty when it is that
   RunDefaults run;
   Environment environment;
   Policy policy;

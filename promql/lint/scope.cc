@@ -2,6 +2,7 @@
 #include "promql/lint/scope.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -75,12 +76,20 @@ bool MatchesGlob(std::string_view pattern, std::string_view path) {
   return reached[path.size()] != 0;
 }
 
+bool MatchesAny(const Config& config, const std::vector<std::string>& globs,
+                std::string_view path) {
+  std::string from_config;
+  if (!config.here.empty()) {
+    from_config = (std::filesystem::path(config.here) / path).lexically_normal().string();
+    path = from_config;
+  }
+  return std::ranges::any_of(
+      globs, [&](const std::string& glob) { return glob == "**" || MatchesGlob(glob, path); });
+}
+
 bool IsIn(const Scope& scope, const FileContext& file, const RuleContext* rule,
           std::string_view owner) {
-  if (!scope.paths.empty() &&
-      std::ranges::none_of(scope.paths, [&](const std::string& path) {
-        return MatchesGlob(path, file.path());
-      })) {
+  if (!scope.paths.empty() && !MatchesAny(file.project().config(), scope.paths, file.path())) {
     return false;
   }
   if (scope.owner && !scope.owner->regex.Matches(owner)) return false;

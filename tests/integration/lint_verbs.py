@@ -205,9 +205,21 @@ class Check(Case):
         def severities(*args, where="."):
             return sorted((f["file"], f["severity"]) for f in self.findings(*args, where=where)[1]["findings"] if f["id"] == "promql/syntax")
         self.assertEqual(severities(), [("rules/db/bad.yml", "error"), ("rules/web/bad.yml", "hint")])
-        self.assertEqual([f for f, _ in severities(where="rules/db")], ["../db/bad.yml", "../web/bad.yml"])
+        self.assertEqual(severities(where="rules/db"), [("../db/bad.yml", "error"), ("../web/bad.yml", "hint")])
         self.write("other/.git/HEAD", "")
         self.assertEqual(severities(where="other"), [], "a repository is a world of its own")
+
+    def test_globs_of_the_configuration_begin_at_its_folder_wherever_it_runs(self):
+        self.write(".promwarden-lint.yaml", "run: {exclude: ['rules/old/**'], schemas: [{paths: ['rules/k8s/*'], schema: auto}]}\n")
+        self.write("rules/old/bad.yml", BROKEN)
+        self.write("rules/new/bad.yml", BROKEN)
+        self.write("rules/k8s/bad.rules", "kind: PrometheusRule\nspec:\n" + "".join("  " + line + "\n" for line in BROKEN.splitlines()))
+        def files(*args, where):
+            return {(f["file"], f["id"]) for f in self.findings(*args, where=where)[1]["findings"] if f["severity"] == "error"}
+        syntax = "promql/syntax"
+        self.assertEqual(files(".", "rules/k8s/bad.rules", where="."), {("rules/new/bad.yml", syntax), ("rules/k8s/bad.rules", syntax)})
+        self.assertEqual(files(".", "k8s/bad.rules", where="rules"), {("new/bad.yml", syntax), ("k8s/bad.rules", syntax)})
+        self.assertEqual(files("../new", "../old", where="rules/k8s"), {("../new/bad.yml", syntax)})
 
     def test_a_wrong_configuration_is_told_with_its_place(self):
         self.write("good.yml", GOOD)
