@@ -11,7 +11,32 @@ namespace {
 constexpr double kNarrowest = 1e-3;
 constexpr double kWidest = 1e6;
 constexpr int kMostSteps = 40;
-constexpr double kClose = 0.02;  // decades
+constexpr double kClose = 0.06;  // decades: about a hundredth of the width
+// So many decades are gained by a width of e times as much, as a rule and at least.
+constexpr double kSteep = 3;
+constexpr double kFlattest = 0.5;
+constexpr double kLongestStep = 0.4;
+constexpr int kNewtonSteps = 4;
+
+// Newton's steps in the logarithm of the width, from where the last band ended: mostly one or two
+// will do. Where `width` ends, and how far from the threshold that is.
+struct Near {
+  double width = 0;
+  double over = 0;
+};
+template <class Over>
+Near NearCrossing(const Over& over, double guess) {
+  Near near{guess, over(guess)};
+  double slope = kSteep;
+  for (int step = 0; step < kNewtonSteps && std::abs(near.over) >= kClose; ++step) {
+    const double by = std::clamp(-near.over / slope, -kLongestStep, kLongestStep);
+    const double width = near.width * std::exp(by);
+    const double at = over(width);
+    slope = std::max(kFlattest, (at - near.over) / by);
+    near = {width, at};
+  }
+  return near;
+}
 
 // The distance from the expected value, in scales, at which the threshold is crossed; none when it
 // is crossed however close.
@@ -20,9 +45,12 @@ std::optional<double> Crossing(const Evidence& evidence, const Outlook& forecast
   const auto over = [&](double width) {
     return evidence.DecadesOf(forecast.expected + side * width * forecast.scale) - threshold;
   };
+  const Near near = NearCrossing(over, guess);
+  if (std::abs(near.over) < kClose) return near.width;
+  guess = near.width;
+  double low = near.over;
   double inside = guess;
   double outside = guess;
-  double low = over(guess);
   double high = low;
   for (double factor = 1.15; low >= 0 && inside > kNarrowest; factor *= factor) {
     outside = inside;

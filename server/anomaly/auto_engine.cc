@@ -253,11 +253,8 @@ double AutoEngine::Judge(Verdict& verdict, const Surprise& surprise, double valu
     decades = value == state_.last ? 0 : std::log10(state_.points + 1.0);
   }
   const double flat = FlatDecades(value);
-  verdict.kind = KindOf(surprise, state_);
-  if (flat > decades) {
-    decades = flat;
-    verdict.kind = Kind::kFlatline;
-  }
+  const bool is_flat = flat > decades;
+  decades = std::max(decades, flat);
   const double least =
       std::max(gates.min_deviation, gates.min_relative_deviation * std::abs(verdict.expected));
   const bool is_unwatched = (gates.direction == Direction::kAbove && distance < 0) ||
@@ -272,6 +269,7 @@ double AutoEngine::Judge(Verdict& verdict, const Surprise& surprise, double valu
     decades = std::max(decades, threshold + 2);
     verdict.reason = "outside the range set";
   }
+  if (decades >= threshold - 1) verdict.kind = is_flat ? Kind::kFlatline : KindOf(surprise, state_);
   Conclude(verdict, surprise, decades, threshold);
   return decades;
 }
@@ -286,7 +284,6 @@ void AutoEngine::Conclude(Verdict& verdict, const Surprise& surprise, double dec
   verdict.state = is_anomalous               ? State::kFiring
                   : decades >= threshold - 1 ? State::kSuspect
                                              : State::kOk;
-  if (decades < threshold - 1) verdict.kind = Kind::kNone;
   verdict.severity = SeverityOf(decades, threshold);
   if (is_anomalous && verdict.reason.empty()) verdict.reason = Describe(verdict);
 }

@@ -15,7 +15,6 @@ constexpr double kAbsoluteToSigma = 1.2533;
 constexpr double kCut = 4;
 constexpr double kFirst = 20;      // values are taken as they come
 constexpr double kDayGain = 0.13;  // half-life of five days
-constexpr double kWeekGain = 0.25;
 constexpr double kProfileCut = 6;
 constexpr double kWeekCut = 20;
 // Share of the hour's own scale, the rest is the whole day's.
@@ -110,9 +109,10 @@ void LearnScales(AutoState& state, const Rates& rates, const Outlook& f, double 
       weight * (cut(value - f.profile, state.profile_spread) - state.profile_spread);
 }
 
-// How much of an error an hour of the week takes over in a visit: at first the mean of its visits.
-double WeekGain(const AutoState& state, const Rates& rates) {
-  return std::max(kWeekGain, 1 / (state.points / (7 * rates.per_day) + 1));
+// How much of an error an hour of the week takes over in a step: at first the mean of its visits.
+double WeekGain(double n, const Rates& rates) {
+  const double of_hour = 1 / (n / (7 * rates.per_day) + 1);
+  return of_hour <= Rates::kWeekGain ? rates.week : 1 - std::pow(1 - of_hour, rates.hour_share);
 }
 
 void LearnProfile(AutoState& state, const Rates& rates, const Outlook& f, double value,
@@ -135,7 +135,7 @@ void LearnProfile(AutoState& state, const Rates& rates, const Outlook& f, double
   if (n > 2 * rates.per_day) {
     // An hour is the mean of its steps, so that few weeks tell it well.
     float& week = state.week[static_cast<std::size_t>(f.place.hour_of_week())];
-    const double of_step = share * (1 - std::pow(1 - WeekGain(state, rates), rates.hour_share));
+    const double of_step = share * WeekGain(n, rates);
     week += static_cast<float>(of_step * Bounded(here - f.day - f.week, kWeekCut * scale));
   }
   state.level += share * std::max(rates.day, 1 / (n + 1)) * here;

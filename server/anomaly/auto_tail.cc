@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "server/anomaly/fast_log.h"
+
 namespace warden::anomaly {
 namespace {
 
@@ -22,7 +24,6 @@ constexpr int kLinear = 16;
 constexpr double kRatio = 1.2;
 constexpr double kLeastIndex = 0.02;
 constexpr int kFitEvery = 256;
-constexpr double kMostSurprise = 12;
 
 double StudentBeyond(double x) {  // both sides, 4 degrees of freedom
   const double c = x / std::sqrt(4 + x * x);
@@ -33,14 +34,22 @@ double StudentBeyond(double x) {  // both sides, 4 degrees of freedom
 
 int Tail::BinOf(double x) {
   if (x < kWidth * kLinear) return static_cast<int>(x / kWidth);
-  static const double kPerLog = 1 / std::log(kRatio);
-  const int bin = kLinear + static_cast<int>(std::log(x / (kWidth * kLinear)) * kPerLog);
+  static const double kPerLog = 1 / std::log10(kRatio);
+  const int bin =
+      kLinear + static_cast<int>(Log10(std::min(x, 1e6) / (kWidth * kLinear)) * kPerLog);
   return std::min(bin, kBins - 1);
 }
 
 double Tail::EdgeOf(int bin) {
-  if (bin <= kLinear) return bin * kWidth;
-  return kWidth * kLinear * std::pow(kRatio, bin - kLinear);
+  static const auto edges = [] {
+    std::array<double, kBins + 1> all{};
+    for (int i = 0; i <= kBins; ++i) {
+      all[static_cast<std::size_t>(i)] =
+          i <= kLinear ? i * kWidth : kWidth * kLinear * std::pow(kRatio, i - kLinear);
+    }
+    return all;
+  }();
+  return edges[static_cast<std::size_t>(bin)];
 }
 
 void Tail::Reset() {
@@ -57,23 +66,6 @@ void Tail::Reset() {
   runs_ = 1;
   Anchor();
   Refit();
-}
-
-double Tail::Surprise(double x) const {
-  if (x < edge_) {
-    // Between the two known points as a normal distribution bends.
-    const double part = x / edge_;
-    return at_zero_ + (at_edge_ - at_zero_) * part * (0.5 + 0.5 * part);
-  }
-  const double excess = (x - edge_) * inverse_scale_;
-  double more = 0;
-  if (std::abs(shape_) < 1e-3) {
-    more = excess * 0.43429448190325182;
-  } else {
-    const double base = 1 + shape_ * excess;
-    more = base > 0 ? std::log10(base) / shape_ : kMostSurprise;
-  }
-  return std::min(at_edge_ + more, kMostSurprise);
 }
 
 void Tail::Add(double x, double weight) {

@@ -7,8 +7,12 @@
 // so surprises are those of episodes, not of points. Plain bytes: part of a stored state.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
+
+#include "server/anomaly/fast_log.h"
 
 namespace warden::anomaly {
 
@@ -27,6 +31,7 @@ class Tail {
  private:
   static constexpr int kBins = 38;
   static constexpr double kUnit = 4;  // counts a weight of 1
+  static constexpr double kMostSurprise = 12;
   [[nodiscard]] static int BinOf(double x);
   [[nodiscard]] static double EdgeOf(int bin);
   void Anchor();
@@ -49,5 +54,23 @@ class Tail {
   std::uint16_t since_fit_;
   std::uint16_t is_beyond_;
 };
+
+// Here, to be inlined: bands ask dozens of times a value.
+inline double Tail::Surprise(double x) const {
+  if (x < edge_) {
+    // Between the two known points as a normal distribution bends.
+    const double part = x / edge_;
+    return at_zero_ + (at_edge_ - at_zero_) * part * (0.5 + 0.5 * part);
+  }
+  const double excess = (x - static_cast<double>(edge_)) * static_cast<double>(inverse_scale_);
+  double more = 0;
+  if (std::abs(shape_) < 1e-3) {
+    more = excess * 0.43429448190325182;
+  } else {
+    const double base = 1 + shape_ * excess;
+    more = base > 1e-300 ? Log10(base) / shape_ : kMostSurprise;
+  }
+  return std::min(at_edge_ + more, kMostSurprise);
+}
 
 }  // namespace warden::anomaly
