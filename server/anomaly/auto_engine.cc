@@ -18,6 +18,7 @@ constexpr double kLargest = 1e30;  // of a scaled value
 constexpr double kFlaggedWeight = 0.25;
 constexpr std::uint32_t kFirstTails = 10;  // values before the scales mean something
 constexpr std::uint32_t kWarmAgain = 30;   // values after a gap of a season
+constexpr double kSeldomRepeats = 0.1;     // share of steps without a change of a series that moves
 constexpr double kPerRepeat = 0.1;         // a repeated value is never less likely than this
 constexpr double kGated = 0.9;             // share of the threshold that a gated value reaches
 constexpr std::uint32_t kCalm = 3;         // steps in a row that end an episode
@@ -208,9 +209,12 @@ Verdict AutoEngine::Missing(Verdict verdict, Bands bands) {
     verdict.reason = StillLearning(DetectorKind::kAuto, state_.points, kFewest).note;
     return verdict;
   }
-  verdict.state = State::kGap;
+  // Prometheus repeats the last sample for minutes after its source fell silent.
+  const bool was_silent = state_.run > 0 && state_.repeats < static_cast<float>(kSeldomRepeats);
+  verdict.state = was_silent ? State::kStale : State::kGap;
   verdict.kind = Kind::kMissing;
-  verdict.reason = "there is no value at this time";
+  verdict.reason = was_silent ? "there is no value at this time, and those before were repeats"
+                              : "there is no value at this time";
   const Outlook forecast =
       OutlookOf(state_, rates_, PlaceOf(verdict.at, parameters_.calendar.get()), MinScale());
   const double threshold = ThresholdOf(state_, rates_, parameters_.judgement.alert_budget);

@@ -37,10 +37,14 @@ enum class State : std::uint8_t {
   kSuspect,  // unusual, not enough for an alert
   kFiring,   // beyond the band, or in an episode that was told
   kShifted,  // the level has moved and is followed
-  kStale,    // the value has been repeated since its source fell silent
+  kStale,    // no value, and those before were repeats: its source fell silent earlier
 };
 [[nodiscard]] std::string_view Name(State state);
 [[nodiscard]] constexpr bool IsAnomalous(State state) { return state == State::kFiring; }
+// Neither normal nor anomalous: no value, or too few before it.
+[[nodiscard]] constexpr bool IsUnjudged(State state) {
+  return state == State::kLearning || state == State::kGap || state == State::kStale;
+}
 
 // What an unusual value is.
 enum class Kind : std::uint8_t {

@@ -65,7 +65,7 @@ BacktestSummary Summarise(std::span<const anomaly::Verdict> verdicts, Duration s
   const Duration apart = std::max(kSameEpisode, 3 * step);
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
     const anomaly::Verdict& v = verdicts[i];
-    if (v.state == anomaly::State::kGap) {
+    if (v.state == anomaly::State::kGap || v.state == anomaly::State::kStale) {
       ++summary.gaps;
       continue;
     }

@@ -91,7 +91,7 @@ void AnomalyLog::End(Open::iterator entry, Instant at) {
 }
 
 void AnomalyLog::Note(const promql::LabelSet& series, const anomaly::Verdict& verdict) {
-  if (verdict.state == anomaly::State::kGap || verdict.state == anomaly::State::kLearning) return;
+  if (anomaly::IsUnjudged(verdict.state)) return;
   const auto found = open_.find(series);
   if (!anomaly::IsAnomalous(verdict.state)) {
     if (found != open_.end()) End(found, verdict.at);

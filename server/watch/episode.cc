@@ -117,8 +117,7 @@ std::vector<Alert> Advance(const WatchConfig& watch, const std::vector<SeriesChe
   for (const auto& [labels, verdict] : checks) {
     auto found = episodes.find(labels);
     if (found != episodes.end()) found->second.checked_at = now;
-    if (verdict.state == anomaly::State::kGap || verdict.state == anomaly::State::kLearning)
-      continue;
+    if (anomaly::IsUnjudged(verdict.state)) continue;
     if (!anomaly::IsAnomalous(verdict.state)) {
       if (found != episodes.end()) ease(found);
       continue;

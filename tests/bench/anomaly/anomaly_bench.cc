@@ -66,7 +66,8 @@ void BenchDetectors() {
   std::printf("%-40s %12s %16s\n", "detector", "learn ms", "point+band us");
   for (const DetectorKind kind :
        {DetectorKind::kAuto, DetectorKind::kHoltWinters, DetectorKind::kEwma, DetectorKind::kZscore,
-        DetectorKind::kMad, DetectorKind::kRollingPercentile}) {
+        DetectorKind::kMad, DetectorKind::kRollingPercentile, DetectorKind::kSeasonal,
+        DetectorKind::kTrend, DetectorKind::kLevelShift, DetectorKind::kFatigue}) {
     const auto detector = MakeDetector(kind, {});
     const double learn = BestSeconds(5, [&] { detector->Learn(week); });
     double scores = 0;

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/unit/server/anomaly/made_incident.h"
@@ -293,6 +295,57 @@ TEST(AutoBehaviour, IgnoresWhatComesTwiceOrOutOfOrder) {
     ASSERT_EQ(hostile.Step(-1e9, load.At(i / 2), Bands::kWanted).news, 0);
     ASSERT_EQ(hostile.Step(kUnknown, load.At(i / 2), Bands::kNone).state,
               i < AutoEngine::kFewest - 1 ? State::kLearning : State::kGap);
+  }
+}
+
+// What is said of three weeks and then an incident.
+std::vector<Verdict> Tell(LoadKind kind, unsigned seed, const Incident& incident) {
+  auto load = MakeLoad(kind, seed, {.days = 22});
+  (void)PutIn(load, incident, 21 * kDay);
+  AutoEngine engine({});
+  engine.SetStep(load.step);
+  std::vector<Verdict> verdicts;
+  for (std::size_t i = 0; i < load.values.size(); ++i)
+    verdicts.push_back(engine.Step(load.values[i], load.At(i), Bands::kWanted));
+  return verdicts;
+}
+
+TEST(AutoBehaviour, NamesEveryKindOfIncidentAndReachesEveryState) {
+  std::set<std::string_view> states;
+  const auto kinds_of = [&](const Incident& incident) {
+    std::set<std::string_view> kinds;
+    for (unsigned seed = 1; seed <= 4; ++seed) {
+      const auto verdicts = Tell(LoadKind::kDaily, seed, incident);
+      for (std::size_t i = 0; i < verdicts.size(); ++i) {
+        states.insert(Name(verdicts[i].state));
+        if (i >= 21 * kDay) kinds.insert(Name(verdicts[i].kind));
+      }
+    }
+    return kinds;
+  };
+  EXPECT_TRUE(kinds_of({IncidentKind::kSpike, 15}).contains("spike"));
+  EXPECT_TRUE(kinds_of({IncidentKind::kDip, 15}).contains("drop"));
+  EXPECT_TRUE(kinds_of({IncidentKind::kShift, 8}).contains("level_shift"));
+  EXPECT_TRUE(kinds_of({IncidentKind::kDrift, 15}).contains("drift"));
+  EXPECT_TRUE(kinds_of({IncidentKind::kFlatline, 0}).contains("flatline"));
+  EXPECT_TRUE(kinds_of({IncidentKind::kVariance, 5}).contains("variance"));
+  EXPECT_TRUE(states.contains("learning") && states.contains("ok") && states.contains("suspect") &&
+              states.contains("firing") && states.contains("shifted"));
+}
+
+TEST(AutoBehaviour, SaysWhetherASourceFellSilentOrOnlyAValueIsMissing) {
+  auto load = MakeLoad(LoadKind::kDaily, 2, {.days = 4});
+  load.values[900] = kUnknown;
+  load.values[1000] = load.values[1001] = load.values[999];  // the last sample, for ten minutes
+  for (std::size_t i = 1002; i < 1010; ++i) load.values[i] = kUnknown;
+  AutoEngine engine({});
+  engine.SetStep(load.step);
+  for (std::size_t i = 0; i < load.values.size(); ++i) {
+    const auto verdict = engine.Step(load.values[i], load.At(i), Bands::kWanted);
+    if (!std::isnan(load.values[i])) continue;
+    EXPECT_EQ(verdict.state, i == 900 ? State::kGap : State::kStale) << i;
+    EXPECT_EQ(verdict.kind, Kind::kMissing);
+    EXPECT_FALSE(verdict.reason.empty());
   }
 }
 
