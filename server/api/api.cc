@@ -31,8 +31,9 @@ void AddRoute(const std::shared_ptr<const Parts>& parts, HttpRoute route) {
   };
   route.turned_away = [count, also = std::move(route.turned_away)](const RequestHead& head,
                                                                    int status) {
-    count(status);
-    if (also) also(head, status);
+    auto otherwise = also ? also(head, status) : std::nullopt;
+    count(otherwise ? otherwise->status : status);
+    return otherwise;
   };
   if (route.admit) {
     route.admit = [count, admit = std::move(route.admit)](const RequestHead& head) {

@@ -190,8 +190,13 @@ void AddWebhookRoutes(const std::shared_ptr<const Parts>& parts) {
     CountRejected(*parts, source, WebhookRejection::kOverloaded);
     (*answer)(ComeAgain("too many requests are waiting"));
   };
-  const auto turned_away = [parts](const RequestHead& head, int status) {
+  // 408 would be the end of the matter for Alertmanager, although nothing is wrong with the
+  // message.
+  const auto turned_away = [parts](const RequestHead& head,
+                                   int status) -> std::optional<ServerResponse> {
     CountRejected(*parts, SourceOf(head), RejectionOf(status));
+    if (status == 408) return ComeAgain("the body came too slowly");
+    return std::nullopt;
   };
   for (const char* path : {"/api/v1/webhook", "/api/v1/webhook/{source}", "/webhook", "/alerts"}) {
     AddRoute(parts, {"POST", path, handle, parts->max_body_bytes, admit, turned_away});

@@ -71,8 +71,8 @@ struct HttpRoute {
   std::size_t max_body_bytes = std::size_t{64} << 10;
   Admit admit = {};
   // Told when the body could not be taken (400, 408, 413, 503): then neither hook above had the
-  // last word. On the server's thread; must not block.
-  std::function<void(const RequestHead&, int status)> turned_away = {};
+  // last word. May answer otherwise. On the server's thread; must not block.
+  std::function<std::optional<ServerResponse>(const RequestHead&, int status)> turned_away = {};
 };
 
 struct RouteName {

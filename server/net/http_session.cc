@@ -165,8 +165,10 @@ asio::awaitable<bool> HttpServer::Loop::ServeRequest(Connection& c) {
   }
   if (reader.state() == State::kBad) response = PlainResponse(reader.bad_status());
   assert(response);
-  if (awaits_body != nullptr && awaits_body->turned_away)
-    awaits_body->turned_away(reader.request(), response->status);
+  if (awaits_body != nullptr && awaits_body->turned_away) {
+    auto otherwise = awaits_body->turned_away(reader.request(), response->status);
+    if (otherwise) response = std::move(otherwise);
+  }
   c.charge.Set(0);
   const bool keeps = reader.state() == State::kDone && reader.keep_alive() && !stopping_;
   const bool has_unread = reader.state() != State::kDone;
