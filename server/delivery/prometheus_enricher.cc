@@ -60,7 +60,7 @@ void PrometheusEnricher::Enrich(const Message& message, Instant deadline, Done d
     config = config_;
   }
   std::optional<Question> question;
-  if (config->prometheus.is_set()) question = QuestionOf(message, config->anomaly);
+  if (config->prometheus.is_set()) question = QuestionOf(message, config->anomaly, config->watches);
   if (question) {
     const std::lock_guard lock(mutex_);
     if (!stopping_ && jobs_.size() < kMostWaiting) {

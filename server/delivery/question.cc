@@ -55,9 +55,8 @@ std::optional<std::size_t> Shared(const promql::LabelSet& alert, const promql::L
   return shared;
 }
 
-// `how`: the part of the configuration that says how far to look back, and so on.
-Question Asked(const Alert& alert, std::string query, const AnomalyConfig& config,
-               const auto& how) {
+// `limits`: what says which deviations count; `how`: how far to look back, and so on.
+Question Asked(const Alert& alert, std::string query, const auto& limits, const auto& how) {
   return {.alert = alert.labels,
           .query = std::move(query),
           .wide = "",
@@ -65,18 +64,35 @@ Question Asked(const Alert& alert, std::string query, const AnomalyConfig& confi
           .history = how.history,
           .step = how.step,
           .detector = how.detector,
-          .tolerance = config.tolerance,
-          .calendar = config.calendar,
+          .tolerance = limits.tolerance,
+          .calendar = limits.calendar,
           .began_at = alert.starts_at};
+}
+
+// The watch that raised the alert, unless it looks for something else by now.
+const WatchConfig* WatchOf(const Alert& alert, std::string_view query,
+                           const std::vector<WatchConfig>& watches) {
+  const std::string_view name = alert.labels.Get("promwarden_watch");
+  const auto found = std::ranges::find_if(watches, [&](const WatchConfig& watch) {
+    return watch.name == name && watch.query == query && watch.kind == WatchKind::kAnomaly;
+  });
+  return found == watches.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
-std::optional<Question> QuestionOf(const Message& message, const AnomalyConfig& config) {
+std::optional<Question> QuestionOf(const Message& message, const AnomalyConfig& config,
+                                   const std::vector<WatchConfig>& watches) {
   for (const Alert& alert : message.alerts) {
     if (alert.status != AlertStatus::kFiring) continue;
     const std::string_view query = alert.annotations.Get(kAnnotation);
     if (!query.empty() && query.size() <= kLongestQuery) {
+      if (const WatchConfig* watch = WatchOf(alert, query, watches)) {
+        Question question = Asked(alert, std::string(query), *watch, *watch);
+        // It is asked for all at once here, while a message waits.
+        question.history = std::min(question.history, std::max(config.history, 2 * watch->step));
+        return question;
+      }
       return Asked(alert, std::string(query), config, config);
     }
     const auto found = std::ranges::find_if(config.queries, [&](const AnomalyQuery& entry) {

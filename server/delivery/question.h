@@ -29,9 +29,10 @@ struct Question {
 
 // Of the first alert that fires and has one: its annotation `promwarden_query`, else the first
 // entry of `anomaly.queries` that matches it. Where none has, the first that fires and whose link
-// has an expression.
+// has an expression. An alert of one of `watches` is judged as that watch does.
 [[nodiscard]] std::optional<Question> QuestionOf(const Message& message,
-                                                 const AnomalyConfig& config);
+                                                 const AnomalyConfig& config,
+                                                 const std::vector<WatchConfig>& watches = {});
 
 // Series that contradict none of the alert's labels, those that share the most first; at most
 // `limit`.

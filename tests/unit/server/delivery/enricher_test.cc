@@ -41,6 +41,26 @@ TEST(Question, PrefersTheAlertsAnnotation) {
   EXPECT_EQ(question->step, 5min);
 }
 
+TEST(Question, AnAlertOfAWatchIsJudgedAsTheWatchDoes) {
+  Message message;
+  message.alerts = {MakeAlert("Slow")};
+  message.alerts[0].annotations.Set("promwarden_query", "latency");
+  message.alerts[0].labels.Set("promwarden_watch", "w");
+  std::vector<WatchConfig> watches(1);
+  watches[0].name = "w";
+  watches[0].query = "latency";
+  watches[0].step = 1min;
+  watches[0].history = 30 * 24h;
+  watches[0].tolerance.min_deviation = 7;
+  const auto question = QuestionOf(message, {}, watches);
+  ASSERT_TRUE(question);
+  EXPECT_EQ(question->step, 1min);
+  EXPECT_EQ(question->tolerance.min_deviation, 7);
+  EXPECT_EQ(question->history, 7 * 24h) << "no more than for other alerts";
+  watches[0].query = "another";
+  EXPECT_EQ(QuestionOf(message, {}, watches)->step, 5min);
+}
+
 TEST(Question, FallsBackToTheFirstEntryThatMatches) {
   Message message;
   message.alerts = {MakeAlert("Other"), MakeAlert("Slow")};
