@@ -53,6 +53,15 @@ double Tail::EdgeOf(int bin) {
 }
 
 void Tail::Reset() {
+  static const Tail prior = [] {
+    Tail tail;
+    tail.ResetToPrior();
+    return tail;
+  }();
+  *this = prior;
+}
+
+void Tail::ResetToPrior() {
   *this = Tail{};
   double last = 1;
   for (int bin = 0; bin < kBins; ++bin) {

@@ -34,6 +34,7 @@ class Tail {
   static constexpr double kMostSurprise = 12;
   [[nodiscard]] static int BinOf(double x);
   [[nodiscard]] static double EdgeOf(int bin);
+  void ResetToPrior();
   void Anchor();
   void Refit();
   void Halve();

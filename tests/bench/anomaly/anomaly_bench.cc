@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "server/anomaly/auto_engine.h"
 #include "server/anomaly/detector.h"
 #include "server/anomaly/holt_winters_fit.h"
 #include "server/chart/chart.h"
@@ -69,18 +70,48 @@ void BenchDetectors() {
         DetectorKind::kMad, DetectorKind::kRollingPercentile, DetectorKind::kSeasonal,
         DetectorKind::kTrend, DetectorKind::kLevelShift, DetectorKind::kFatigue}) {
     const auto detector = MakeDetector(kind, {});
-    const double learn = BestSeconds(5, [&] { detector->Learn(week); });
+    const double learn = BestSeconds(5, [&] {
+      detector->Begin(Even({}).start, std::chrono::minutes(5));
+      detector->Learn(week);
+    });
     double scores = 0;
+    // On from the week, so that times never fall.
+    Instant at = Even({}).start + std::chrono::days(7);
     const double stream = BestSeconds(5, [&] {
       for (const double value : day) {
-        scores += Judge(detector->Expect(), value, Instant{}, Judgement{}).score;
-        detector->Take(value);
+        scores += detector->Step(value, at, Judgement{}).score;
+        at += std::chrono::minutes(5);
       }
     });
     std::printf("%-40s %12.3f %16.3f%s\n", std::string(Name(kind)).c_str(), 1e3 * learn,
                 1e6 * stream / static_cast<double>(day.size()), std::isnan(scores) ? "!" : "");
   }
   std::printf("\n");
+}
+
+// A series' check on a schedule without the query: state back from the store, one new point judged
+// with its band, state to the store.
+void BenchSeriesCheck() {
+  AutoEngine engine({});
+  engine.SetStep(std::chrono::minutes(5));
+  const std::vector<double> days = MakeDaily(4, {.points = 288 * 20});
+  const EvenSeries grid = Even(days);
+  for (std::size_t i = 0; i < days.size(); ++i)
+    (void)engine.Step(days[i], grid.At(i), AutoEngine::Bands::kNone);
+  const std::string saved = engine.Save();
+  constexpr std::size_t kChecks = 2000;
+  double scores = 0;
+  const double seconds = BestSeconds(5, [&] {
+    for (std::size_t i = 0; i < kChecks; ++i) {
+      AutoEngine one({});
+      one.SetStep(std::chrono::minutes(5));
+      if (!one.Restore(saved)) return;
+      scores += one.Step(days[i], grid.At(days.size()), AutoEngine::Bands::kWanted).score;
+      scores += static_cast<double>(one.Save().size()) * 0;
+    }
+  });
+  std::printf("series-check with one new point, auto: %.2f us; state %zu bytes%s\n\n",
+              1e6 * seconds / kChecks, saved.size(), std::isnan(scores) ? "!" : "");
 }
 
 void BenchAnswer() {
@@ -144,6 +175,7 @@ int main(int argc, char** argv) {
   if (argc == 3 && std::string(argv[1]) == "fit") return warden::anomaly::FitOne(argv[2]);
   warden::anomaly::BenchFits();
   warden::anomaly::BenchDetectors();
+  warden::anomaly::BenchSeriesCheck();
   warden::anomaly::BenchAnswer();
   warden::anomaly::BenchChart();
 }
