@@ -71,15 +71,22 @@ bool Execution::Fail(Span span, std::string message) {
   return false;
 }
 
+// A limit of ours is no mistake of the text.
+bool Execution::Exceed(std::string message) {
+  Fail({}, std::move(message));
+  problem_.is_limit = true;
+  return false;
+}
+
 bool Execution::CountStep() {
-  if (++steps_ > limits_.steps) return Fail({}, "takes too many steps");
+  if (++steps_ > limits_.steps) return Exceed("takes too many steps");
   if (steps_ % kStepsBetweenClocks == 0 &&
       limits_.deadline != std::chrono::steady_clock::time_point::max() &&
       std::chrono::steady_clock::now() > limits_.deadline) {
-    return Fail({}, "takes too long");
+    return Exceed("takes too long");
   }
-  if (out_.size() > limits_.output_bytes) return Fail({}, "writes too much");
-  if (arena_.reserved_bytes() > limits_.memory_bytes) return Fail({}, "needs too much memory");
+  if (out_.size() > limits_.output_bytes) return Exceed("writes too much");
+  if (arena_.reserved_bytes() > limits_.memory_bytes) return Exceed("needs too much memory");
   return true;
 }
 

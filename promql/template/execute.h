@@ -80,6 +80,7 @@ class Execution {
 
   Value* FindVariable(std::uint32_t id);
   bool Fail(Span span, std::string message);
+  bool Exceed(std::string message);
   bool CountStep();
 
   const Template& tree_;

@@ -2,6 +2,7 @@
 #include "promql/template/parser.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "promql/template/number.h"
@@ -39,8 +40,9 @@ struct Scratch {
   std::vector<Statement> statements;
   std::vector<Command> commands;
   std::vector<Operand> operands;
-  std::vector<std::string_view> names;   // by variable id
-  std::vector<std::uint32_t> variables;  // ids in scope
+  std::unordered_map<std::string_view, std::uint32_t> names;  // of variables: their ids
+  std::vector<std::uint32_t> variables;                       // ids in scope
+  std::vector<std::uint32_t> declared;                        // by id: how often it is in scope
 };
 
 // What ended a list of statements.
@@ -53,6 +55,7 @@ class Parser {
     parsed_.text = parsed_.arena.Copy(text);
     scratch_.names.clear();
     scratch_.variables.clear();
+    scratch_.declared.clear();
     Declare("$");
     for (const PreludeVariable& variable : dialect.prelude()) Declare(variable.name);
   }
@@ -112,12 +115,23 @@ class Parser {
 
   // Variables.
   std::uint32_t IdOf(std::string_view name) {
-    const auto at = std::ranges::find(scratch_.names, name);
-    if (at == scratch_.names.end()) scratch_.names.push_back(name);
-    return static_cast<std::uint32_t>(std::ranges::find(scratch_.names, name) -
-                                      scratch_.names.begin());
+    const auto next = static_cast<std::uint32_t>(scratch_.names.size());
+    return scratch_.names.try_emplace(name, next).first->second;
   }
-  void Declare(std::string_view name) { scratch_.variables.push_back(IdOf(name)); }
+  void Declare(std::string_view name) {
+    const std::uint32_t id = IdOf(name);
+    scratch_.variables.push_back(id);
+    if (id >= scratch_.declared.size()) scratch_.declared.resize(id + 1);
+    ++scratch_.declared[id];
+  }
+  void LeaveScope(std::size_t size) {
+    for (std::size_t i = size; i < scratch_.variables.size(); ++i)
+      --scratch_.declared[scratch_.variables[i]];
+    scratch_.variables.resize(size);
+  }
+  [[nodiscard]] bool IsDeclared(std::uint32_t id) const {
+    return id < scratch_.declared.size() && scratch_.declared[id] > 0;
+  }
 
   // Statements.
   bool MainText() {
@@ -193,12 +207,14 @@ class Parser {
   // A named template has its own variables, and loops outside do not reach in.
   bool DefinitionBody(Definition& definition) {
     std::vector<std::uint32_t> outer = std::exchange(scratch_.variables, {});
+    std::vector<std::uint32_t> outer_declared = std::exchange(scratch_.declared, {});
     const int outer_loops = std::exchange(loops_, 0);
     Declare("$");
     Ending ending{};
     if (!StatementList(definition.body, ending)) return false;
     if (ending != Ending::kEnd) return Fail(definition.span, "unexpected {{else}} in a definition");
     scratch_.variables = std::move(outer);
+    scratch_.declared = std::move(outer_declared);
     loops_ = outer_loops;
     return AddDefinition(definition);
   }
@@ -321,7 +337,7 @@ class Parser {
     if (!StatementList(statement.body, ending)) return false;
     loops_ -= loops ? 1 : 0;
     if (ending != Ending::kEnd && !Otherwise(statement, kind, ending)) return false;
-    scratch_.variables.resize(scope);
+    LeaveScope(scope);
     return true;
   }
 
@@ -551,8 +567,7 @@ class Parser {
       case TokenKind::kVariable: {
         operand.kind = OperandKind::kVariable;
         operand.variable = {text, IdOf(text), operand.span};
-        return std::ranges::find(scratch_.variables, operand.variable.id) !=
-                   scratch_.variables.end() ||
+        return IsDeclared(operand.variable.id) ||
                Fail(operand.span, "unknown variable " + std::string(text));
       }
       case TokenKind::kString:

@@ -35,6 +35,7 @@ struct Problem {
   std::string message;
   std::string template_name;  // when it happened in a named template of a library: the span is of
                               // its text then
+  bool is_limit = false;      // of time, steps, output or memory, which the caller set
 };
 
 struct Sample {
