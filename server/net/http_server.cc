@@ -65,6 +65,7 @@ Result<void> HttpServer::Loop::Listen(const std::string& address) {
   }
   std::string host = address.substr(0, colon);
   if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+  if (host == "localhost") host = "127.0.0.1";  // RFC 6761, 6.3: also where nothing tells names
   error_code ec;
   std::vector<tcp::endpoint> endpoints;
   tcp::resolver resolver(io_);
