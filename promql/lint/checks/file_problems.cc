@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What reading the file found, one check for each thing that a team may want to decide.
 #include <algorithm>
+#include <array>
 #include <initializer_list>
 
 #include "promql/lint/check.h"
@@ -28,10 +29,19 @@ Source Visible(const FileContext& file, Source at) {
   return end == at.begin ? at : Source{end, end};
 }
 
+// The line's value is a template without quotes: `summary: {{ $labels.job }} is down`.
+bool BeginsWithTemplate(const FileContext& file, Source at) {
+  const rulefile::LineIndex& lines = file.file().lines;
+  return lines.LineText(lines.LineAt(at.begin)).find(": {{") != std::string_view::npos;
+}
+
 void Report(const FileContext& file, const rulefile::Problem& problem, Sink& sink) {
   Draft draft;
   draft.at = Visible(file, problem.source);
   draft.message = problem.message;
+  if (problem.cls == Class::kSyntax && BeginsWithTemplate(file, problem.source)) {
+    draft.advice = "put the value in quotes: a { at its beginning opens a mapping in YAML";
+  }
   if (rulefile::IsRefused(problem.cls)) {
     draft.severity = Severity::kError;
     draft.details = "Prometheus refuses the whole file because of this";
@@ -55,11 +65,11 @@ void ReportAll(const FileContext& file, std::initializer_list<Class> classes, Si
 
 }  // namespace
 
-// What Helm's templates look like before Helm has seen them.
+// What Helm's templates have before Helm has seen them, and templates of rules never.
 bool IsHelmTemplate(std::string_view content) {
-  return content.find("{{-") != std::string_view::npos ||
-         content.find("{{ .Values.") != std::string_view::npos ||
-         content.find("{{ include ") != std::string_view::npos;
+  return std::ranges::any_of(
+      std::to_array<std::string_view>({".Values.", ".Release.", "{{ include \"", "{{- include \""}),
+      [&](std::string_view mark) { return content.find(mark) != std::string_view::npos; });
 }
 
 void YamlSyntax(const FileContext& file, Sink& sink) {
