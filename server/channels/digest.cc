@@ -17,13 +17,20 @@ const unsigned char* Bytes(std::string_view text) {
 
 }  // namespace
 
+std::string Hex(std::string_view bytes) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string hex;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    hex += {kHex[byte >> 4U], kHex[byte & 0xFU]};
+  }
+  return hex;
+}
+
 std::string Sha256Hex(std::string_view bytes) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
   SHA256(Bytes(bytes), bytes.size(), digest.data());
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string hex;
-  for (const unsigned char byte : digest) hex += {kHex[byte >> 4U], kHex[byte & 0xFU]};
-  return hex;
+  return Hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 std::string HmacSha256(std::string_view key, std::string_view bytes) {

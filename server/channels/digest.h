@@ -8,6 +8,8 @@
 
 namespace warden {
 
+// Lower case.
+[[nodiscard]] std::string Hex(std::string_view bytes);
 [[nodiscard]] std::string Sha256Hex(std::string_view bytes);
 // 32 raw bytes.
 [[nodiscard]] std::string HmacSha256(std::string_view key, std::string_view bytes);

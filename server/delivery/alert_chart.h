@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The picture that goes with a message: the alert's own series over its last day with the range
-// that was expected at each step, the threshold of its rule where that is one number, and when the alert began. Pure.
+// that was expected at each step, the threshold of its rule where that is one number, and when the
+// alert began. Pure.
 #pragma once
 
 #include <optional>

@@ -2,36 +2,16 @@
 #include "server/delivery/chart_shelf.h"
 
 #include <algorithm>
-#include <charconv>
 #include <random>
 #include <utility>
 
 #include "server/channels/digest.h"
+#include "server/net/auth.h"
 
 namespace warden {
 namespace {
 
 constexpr std::size_t kSignatureLength = 32;  // hex digits: 128 bits
-
-// Takes as long for any two texts of one length.
-bool IsEqual(std::string_view one, std::string_view two) {
-  if (one.size() != two.size()) return false;
-  unsigned difference = 0;
-  for (std::size_t i = 0; i < one.size(); ++i)
-    difference |= static_cast<unsigned char>(one[i]) ^ static_cast<unsigned char>(two[i]);
-  return difference == 0;
-}
-
-std::string Hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string hex;
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    hex += kDigits[byte >> 4U];
-    hex += kDigits[byte & 15U];
-  }
-  return hex;
-}
 
 }  // namespace
 
@@ -62,8 +42,8 @@ Result<Picture> ChartShelf::Get(std::string_view name, Instant now) const {
   const auto first = name.find('-');
   const auto second = first == std::string_view::npos ? first : name.find('-', first + 1);
   const bool is_whole = second != std::string_view::npos;
-  if (!is_whole ||
-      !IsEqual(name, NameOf(name.substr(0, first), name.substr(first + 1, second - first - 1)))) {
+  if (!is_whole || !ConstantTimeEqual(name, NameOf(name.substr(0, first),
+                                                   name.substr(first + 1, second - first - 1)))) {
     return Fail(ErrorCode::kInvalid, "there is no such chart");
   }
   const std::lock_guard lock(mutex_);
