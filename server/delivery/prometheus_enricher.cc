@@ -18,8 +18,8 @@ constexpr std::size_t kMostWaiting = 256;
 constexpr Duration kTimeToDraw = std::chrono::milliseconds(300);
 constexpr std::chrono::hours kTellsHours(48);  // of history
 constexpr std::chrono::milliseconds kTimeToAsk(200);
-constexpr int kMostSteps =
-    36;  // of siblings: the whole costs a server as much as so many of the rule's evaluations
+// Of siblings: the whole costs a server as much as so many of the rule's evaluations.
+constexpr int kMostSteps = 36;
 constexpr std::size_t kMostSeries = 4;  // whose history is looked at for one alert
 
 }  // namespace
@@ -138,8 +138,7 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Check(
   }
   // Nobody asked for this check: without a result there is nothing to tell.
   const auto state = worst.empty() ? anomaly::State::kGap : worst.back().state;
-  const bool says_something = state != anomaly::State::kLearning && state != anomaly::State::kGap &&
-                              state != anomaly::State::kStale;
+  const bool says_something = !anomaly::IsUnjudged(state);
   if (!is_named && !says_something) return std::nullopt;
   if (worst.empty()) {
     AnomalyVerdict nothing;
@@ -166,11 +165,9 @@ void PrometheusEnricher::AddSiblings(const Job& job, const promql::LabelSet& own
   const std::size_t most = job.config->anomaly.max_siblings;
   if (most == 0) return;
   const Instant now = parts_.clock.Now();
-  Siblings siblings;
-  if (job.question.wide.empty()) {
-    // With the alert's own.
-    siblings = SiblingsOf(own, at_hand.first(std::min(at_hand.size(), most + 1)), now);
-  } else {
+  Result<promapi::QueryAnswer> wide;
+  std::span<const promapi::TimeSeries> all = at_hand;
+  if (!job.question.wide.empty()) {
     const auto budget =
         std::chrono::floor<std::chrono::milliseconds>(job.deadline - now - kTimeToDraw);
     if (budget < kTimeToAsk) return;
@@ -179,12 +176,12 @@ void PrometheusEnricher::AddSiblings(const Job& job, const promql::LabelSet& own
     query.start = now - kCircumstances;
     query.end = now;
     query.step = std::max<Duration>(job.question.step, kCircumstances / kMostSteps);
-    query.most_series = most + 1;
-    const auto answer = parts_.client(job.config).Query(query, budget);
-    if (!answer) return;
-    const std::span<const promapi::TimeSeries> all = answer->series;
-    siblings = SiblingsOf(own, all.first(std::min(all.size(), most + 1)), now);
+    query.most_series = most + 1;  // with the alert's own
+    wide = parts_.client(job.config).Query(query, budget);
+    if (!wide) return;
+    all = wide->series;
   }
+  Siblings siblings = SiblingsOf(own, all.first(std::min(all.size(), most + 1)), now);
   verdict.siblings = siblings.looked_at;
   verdict.deviating = std::move(siblings.deviating);
 }
