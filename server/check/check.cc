@@ -44,26 +44,25 @@ anomaly::DetectorKind KindOf(DetectorKind kind) {
 
 anomaly::DetectorParameters ParametersOf(const DetectorConfig& detector, const Tolerance& tolerance,
                                          const CalendarConfig& calendar) {
-  anomaly::DetectorParameters parameters;
-  parameters.period = detector.period;
-  parameters.window = detector.window;
-  parameters.min_points = detector.min_points;
-  parameters.alpha = detector.alpha;
-  parameters.beta = detector.beta;
-  parameters.gamma = detector.gamma;
-  parameters.lower_percentile = detector.lower_percentile;
-  parameters.upper_percentile = detector.upper_percentile;
-  parameters.calendar = CalendarOf(calendar);
-  parameters.judgement.threshold = detector.threshold;
   // Said of the detector or beside it: both mean the same.
-  parameters.judgement.direction = DirectionOf(
-      tolerance.direction == Direction::kBoth ? detector.direction : tolerance.direction);
-  parameters.judgement.alert_budget = tolerance.alerts_per_day;
-  parameters.judgement.min_deviation = tolerance.min_deviation;
-  parameters.judgement.min_relative_deviation = tolerance.min_relative_deviation;
-  parameters.judgement.range_min = tolerance.range_min;
-  parameters.judgement.range_max = tolerance.range_max;
-  return parameters;
+  const Direction direction =
+      tolerance.direction == Direction::kBoth ? detector.direction : tolerance.direction;
+  return {.period = detector.period,
+          .window = detector.window,
+          .min_points = detector.min_points,
+          .alpha = detector.alpha,
+          .beta = detector.beta,
+          .gamma = detector.gamma,
+          .lower_percentile = detector.lower_percentile,
+          .upper_percentile = detector.upper_percentile,
+          .calendar = CalendarOf(calendar),
+          .judgement = {.threshold = detector.threshold,
+                        .min_deviation = tolerance.min_deviation,
+                        .min_relative_deviation = tolerance.min_relative_deviation,
+                        .direction = DirectionOf(direction),
+                        .range_min = tolerance.range_min,
+                        .range_max = tolerance.range_max,
+                        .alert_budget = tolerance.alerts_per_day}};
 }
 
 std::vector<anomaly::Verdict> JudgeSeries(const promapi::TimeSeries& series,
@@ -80,15 +79,20 @@ anomaly::Verdict CheckSeries(const promapi::TimeSeries& series, const CheckReque
   return JudgeSeries(series, request, 1).back();
 }
 
-Result<CheckAnswer> Check(const promapi::PrometheusClient& prometheus,
-                          const CheckRequest& request) {
+Result<promapi::QueryAnswer> AskHistory(const promapi::PrometheusClient& prometheus,
+                                        const CheckRequest& request) {
   promapi::RangeQuery query;
   query.expression = request.query;
   query.start = request.now - request.history;
   query.end = request.now;
   query.step = request.step;
   query.if_long = promapi::LongRange::kWiden;
-  auto answer = prometheus.Query(query, request.budget);
+  return prometheus.Query(query, request.budget);
+}
+
+Result<CheckAnswer> Check(const promapi::PrometheusClient& prometheus,
+                          const CheckRequest& request) {
+  auto answer = AskHistory(prometheus, request);
   if (!answer) return std::unexpected(answer.error());
   CheckAnswer checked;
   checked.warnings = std::move(answer->warnings);

@@ -45,6 +45,10 @@ struct CheckAnswer {
 [[nodiscard]] Result<CheckAnswer> Check(const promapi::PrometheusClient& prometheus,
                                         const CheckRequest& request);
 
+// The query alone.
+[[nodiscard]] Result<promapi::QueryAnswer> AskHistory(const promapi::PrometheusClient& prometheus,
+                                                      const CheckRequest& request);
+
 // The same without the query, for series that are at hand: of the last `most` steps, at least one.
 [[nodiscard]] std::vector<anomaly::Verdict> JudgeSeries(const promapi::TimeSeries& series,
                                                         const CheckRequest& request,

@@ -117,14 +117,8 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Check(
                              .detector = question.detector,
                              .tolerance = question.tolerance,
                              .calendar = question.calendar};
-  promapi::RangeQuery query;
-  query.expression = question.query;
-  query.start = now - question.history;
-  query.end = now;
-  query.step = question.step;
-  query.if_long = promapi::LongRange::kWiden;
   const auto begun = std::chrono::steady_clock::now();
-  const auto answer = parts_.client(job.config).Query(query, budget);
+  const auto answer = AskHistory(parts_.client(job.config), request);
   Report(job, answer, std::chrono::steady_clock::now() - begun);
   if (!answer) return std::nullopt;
   std::vector<anomaly::Verdict> worst;

@@ -131,32 +131,31 @@ AnomalyVerdict Describe(const std::string& query, const anomaly::Verdict& verdic
   AnomalyVerdict out;
   out.query = query;
   out.severity = Name(verdict.severity);
-  switch (verdict.state) {
-    case anomaly::State::kLearning:
-      out.summary = "cannot tell yet what is normal";
-      if (!verdict.reason.empty()) out.summary += ": " + verdict.reason;
-      return out;
-    case anomaly::State::kGap:
-    case anomaly::State::kStale:
-      out.summary = "the metric has no value at present";
-      return out;
-    case anomaly::State::kOk:
-    case anomaly::State::kSuspect:
-    case anomaly::State::kShifted:
-    case anomaly::State::kFiring:
-      break;
+  if (verdict.state == anomaly::State::kLearning) {
+    out.summary = "cannot tell yet what is normal";
+    if (!verdict.reason.empty()) out.summary += ": " + verdict.reason;
+    return out;
   }
-  out.detector = Name(verdict.detector);
-  out.anomalous = verdict.state == anomaly::State::kFiring;
-  out.observed = verdict.observed;
-  out.expected = verdict.expected;
-  out.lower = verdict.lower;
-  out.upper = verdict.upper;
-  out.score = verdict.score;
-  out.deviation = verdict.deviation;
-  out.confidence = verdict.confidence;
-  out.summary = Sentence(verdict);
-  return out;
+  if (anomaly::IsUnjudged(verdict.state)) {
+    out.summary = "the metric has no value at present";
+    return out;
+  }
+  return {.query = query,
+          .detector = std::string(Name(verdict.detector)),
+          .anomalous = anomaly::IsAnomalous(verdict.state),
+          .severity = std::string(Name(verdict.severity)),
+          .observed = verdict.observed,
+          .expected = verdict.expected,
+          .lower = verdict.lower,
+          .upper = verdict.upper,
+          .score = verdict.score,
+          .deviation = verdict.deviation,
+          .confidence = verdict.confidence,
+          .threshold = std::nullopt,
+          .course = std::nullopt,
+          .deviating = {},
+          .summary = Sentence(verdict),
+          .chart = nullptr};
 }
 
 }  // namespace warden
