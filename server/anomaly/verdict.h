@@ -2,10 +2,9 @@
 // What a detector says about one value, and the one place where an expectation and a value become a
 // verdict.
 //
-//   deviation = (observed - expected) / one robust deviation of that side, floored by the
-//   configured minimum deviation score     = |deviation| / (|deviation| + threshold): 0..1, exactly
-//   0.5 at the band's edge, never saturates severity  = low at the edge, medium from 1.5, high from
-//   2, critical from 3 times the threshold
+//   deviation = (observed - expected) / one robust deviation of that side, floored by the minimum
+//   score     = |deviation| / (|deviation| + threshold): 0..1, 0.5 at the band's edge, never 1
+//   severity  = low at the edge, medium from 1.5, high from 2, critical from 3 times the threshold
 //
 // So "outside the band", "score above 0.5" and "anomalous" are the same statement.
 #pragma once
