@@ -14,7 +14,6 @@
 namespace warden::anomaly {
 namespace {
 
-constexpr double kLargest = 1e30;  // of a scaled value
 constexpr double kFlaggedWeight = 0.25;
 constexpr std::uint32_t kFirstTails = 10;  // values before the scales mean something
 constexpr std::uint32_t kWarmAgain = 30;   // values after a gap of a season
@@ -116,7 +115,7 @@ Verdict AutoEngine::Step(double observed, Instant at, Bands bands) {
     return verdict;
   }
   if (state_.points == 0) First(observed);
-  const double value = std::clamp(state_.scaling.Forward(observed), -kLargest, kLargest);
+  const double value = state_.scaling.Bounded(observed);
   const bool after_gap = state_.points > 0 && BridgeGap(value, seconds);
   const LocalPlace place = PlaceOf(at, parameters_.calendar.get());
   Outlook forecast = OutlookOf(state_, rates_, place, MinScale());

@@ -65,7 +65,7 @@ class FatigueDetector final : public Detector {
       state_.scaling = ScalingOf(value);
       state_.has_scaling = true;
     }
-    const double scaled = std::max(0.0, state_.scaling.Forward(value));
+    const double scaled = std::max(0.0, state_.scaling.Bounded(value));
     // Uses beyond all measure wear, but do not become usual.
     const double n = state_.points++;
     const double usual =
@@ -107,7 +107,7 @@ class FatigueDetector final : public Detector {
   }
   [[nodiscard]] double Worn(double value) const {
     if (Usual() <= 0) return value > 0 ? FatigueOf(1) : 0;
-    const double scaled = std::max(0.0, state_.scaling.Forward(value));
+    const double scaled = std::max(0.0, state_.scaling.Bounded(value));
     return FatigueOf((fading_ * state_.usage + scaled) / Usual());
   }
 

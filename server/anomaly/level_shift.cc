@@ -82,7 +82,7 @@ class LevelShiftDetector final : public Detector {
   void Take(double value) override {
     if (std::isfinite(value)) {
       if (state_.profile.points == 0) state_.scaling = ScalingOf(value);
-      TakeScaled(state_.scaling.Forward(value));
+      TakeScaled(state_.scaling.Bounded(value));
     }
     state_.timeline.Advance();
   }

@@ -3,6 +3,7 @@
 // two, so that no square overflows or vanishes.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
@@ -14,6 +15,11 @@ struct Scaling {
 
   [[nodiscard]] double Forward(double value) const {
     return exponent == 0 ? value : std::ldexp(value, -exponent);
+  }
+  // For values that are learned from: however wild, their sums and squares stay finite.
+  [[nodiscard]] double Bounded(double value) const {
+    constexpr double kLargest = 1e30;
+    return std::clamp(Forward(value), -kLargest, kLargest);
   }
   [[nodiscard]] double Back(double scaled) const {
     return exponent == 0 ? scaled : std::ldexp(scaled, exponent);

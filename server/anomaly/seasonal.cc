@@ -6,7 +6,6 @@
 // changes of it; blind to trends faster than a day. Needs two days.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "server/anomaly/makers.h"
@@ -56,7 +55,7 @@ class SeasonalDetector final : public Detector {
     if (std::isfinite(value)) {
       if (state_.profile.points == 0) state_.scaling = ScalingOf(value);
       const LocalPlace place = state_.timeline.Place(parameters_.calendar.get());
-      state_.profile.Learn(state_.scaling.Forward(value), place, rates_);
+      state_.profile.Learn(state_.scaling.Bounded(value), place, rates_);
     }
     state_.timeline.Advance();
   }

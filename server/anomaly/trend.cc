@@ -104,13 +104,13 @@ class TrendDetector final : public Detector {
       state_.scaling = ScalingOf(value);
       state_.has_scaling = true;
     }
-    const double scaled = state_.scaling.Forward(value);
+    const double scaled = state_.scaling.Bounded(value);
     const double step = std::abs(scaled - state_.last);
     if (present() > 0 && step > 0)
       state_.smallest_step =
           state_.smallest_step == 0 ? step : std::min(state_.smallest_step, step);
     state_.last = scaled;
-    Push(state_.scaling.Forward(Damped(value, Expect(), parameters_)));
+    Push(state_.scaling.Bounded(Damped(value, Expect(), parameters_)));
   }
 
   Verdict Step(double value, Instant at, const Judgement& judgement) override {

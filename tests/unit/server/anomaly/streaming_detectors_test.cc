@@ -75,6 +75,22 @@ TEST(StreamingDetectors, RefuseForeignStates) {
   }
 }
 
+TEST(StreamingDetectors, StayFiniteAfterWildValues) {
+  for (const auto kind : {DetectorKind::kAuto, DetectorKind::kSeasonal, DetectorKind::kTrend,
+                          DetectorKind::kLevelShift, DetectorKind::kFatigue}) {
+    for (const std::vector<double>& wild :
+         {std::vector{1.0, 1.7e308, -1.7e308}, std::vector{1e-300, 1e300, -1e300, 1e300}}) {
+      const auto detector = Make(kind);
+      for (const double value : wild) detector->Take(value);
+      for (std::size_t i = 0; i < 10 * kDay; ++i) detector->Take(10 + static_cast<double>(i % 3));
+      const auto expectation = detector->Expect();
+      EXPECT_TRUE(expectation.is_known) << Name(kind);
+      EXPECT_TRUE(std::isfinite(expectation.expected)) << Name(kind) << ' ' << wild[0];
+      EXPECT_TRUE(std::isfinite(expectation.above)) << Name(kind) << ' ' << wild[0];
+    }
+  }
+}
+
 TEST(SeasonalDetector, KnowsTheHourAndTheWeekday) {
   auto load = MakeLoad(LoadKind::kOffice, 1, {.days = 36});
   const auto calm = Make(DetectorKind::kSeasonal);
