@@ -25,7 +25,8 @@ namespace warden::anomaly {
 
 struct DetectorParameters {
   std::size_t period = 288;      // holt_winters: points per season
-  std::size_t window = 288;      // zscore, mad, rolling_percentile: points looked back on
+  // zscore, mad, rolling_percentile, trend: points looked back on; fatigue halves in a twelfth
+  std::size_t window = 288;
   std::size_t min_points = 100;  // with fewer the detector says nothing
   // Smoothing held fixed, 0..1; not set: fitted by holt_winters, 0.1 for ewma (which only has
   // alpha).

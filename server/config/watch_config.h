@@ -51,7 +51,7 @@ struct DetectorConfig {
   std::optional<double> alpha;  // smoothing of the level, (0, 1); not set: fitted (ewma: 0.1)
   std::optional<double> beta;
   std::optional<double> gamma;
-  std::size_t window = 288;  // points that rolling_percentile and zscore look back on
+  std::size_t window = 288;  // points looked back on: zscore, mad, rolling_percentile, trend
   double lower_percentile = 1;
   double upper_percentile = 99;
   std::size_t min_points = 100;  // fewer: no verdict from this detector
