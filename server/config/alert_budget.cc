@@ -22,11 +22,4 @@ std::optional<double> ParseAlertBudget(std::string_view text) {
   return a_day > 0 && std::isfinite(a_day) ? std::optional(a_day) : std::nullopt;
 }
 
-std::optional<double> BudgetOfSensitivity(std::string_view name) {
-  if (name == "low") return 1.0 / 90;
-  if (name == "medium") return 1.0 / 30;
-  if (name == "high") return 1.0 / 7;
-  return std::nullopt;
-}
-
 }  // namespace warden

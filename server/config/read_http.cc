@@ -3,6 +3,7 @@
 #include <array>
 
 #include "promql/model/go_text.h"
+#include "server/config/choice.h"
 #include "server/config/sections.h"
 #include "server/config/url.h"
 #include "server/config/yaml_scalar.h"
@@ -49,18 +50,11 @@ struct VersionText {
 };
 
 void ReadValue(Reader& reader, const YamlNode& node, VersionText& out) {
-  const auto text = reader.Text(node);
-  if (!text || node.IsNull()) return;
-  if (*text == "TLS10")
-    out.version = TlsVersion::kTls10;
-  else if (*text == "TLS11")
-    out.version = TlsVersion::kTls11;
-  else if (*text == "TLS12")
-    out.version = TlsVersion::kTls12;
-  else if (*text == "TLS13")
-    out.version = TlsVersion::kTls13;
-  else
-    reader.Error(node, "expected TLS10, TLS11, TLS12 or TLS13");
+  constexpr Choice<TlsVersion> kVersions[] = {{"TLS10", TlsVersion::kTls10},
+                                              {"TLS11", TlsVersion::kTls11},
+                                              {"TLS12", TlsVersion::kTls12},
+                                              {"TLS13", TlsVersion::kTls13}};
+  if (!node.IsNull()) ReadChoice(reader, node, kVersions, out.version);
 }
 
 struct TlsDraft {

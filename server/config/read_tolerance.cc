@@ -5,6 +5,7 @@
 
 #include "server/base/read_file.h"
 #include "server/config/alert_budget.h"
+#include "server/config/choice.h"
 #include "server/config/holidays.h"
 #include "server/config/time_zone.h"
 
@@ -48,27 +49,15 @@ void ReadAlertBudget(Reader& reader, const YamlNode& node, double& alerts_per_da
 }
 
 void ReadSensitivity(Reader& reader, const YamlNode& node, double& alerts_per_day) {
-  const auto text = reader.Text(node);
-  if (!text) return;
-  if (const auto budget = BudgetOfSensitivity(*text)) {
-    alerts_per_day = *budget;
-  } else {
-    reader.Error(node, "expected low, medium or high");
-  }
+  constexpr Choice<double> kBudgets[] = {
+      {"low", 1.0 / 90}, {"medium", 1.0 / 30}, {"high", 1.0 / 7}};
+  ReadChoice(reader, node, kBudgets, alerts_per_day);
 }
 
 void ReadDirection(Reader& reader, const YamlNode& node, Direction& out) {
-  const auto text = reader.Text(node);
-  if (!text) return;
-  if (*text == "both") {
-    out = Direction::kBoth;
-  } else if (*text == "above") {
-    out = Direction::kAbove;
-  } else if (*text == "below") {
-    out = Direction::kBelow;
-  } else {
-    reader.Error(node, "expected both, above or below");
-  }
+  constexpr Choice<Direction> kDirections[] = {
+      {"both", Direction::kBoth}, {"above", Direction::kAbove}, {"below", Direction::kBelow}};
+  ReadChoice(reader, node, kDirections, out);
 }
 
 void ReadRange(Reader& reader, const YamlNode& node, Tolerance& out) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "promql/syntax/parser.h"
+#include "server/config/choice.h"
 #include "server/config/read_tolerance.h"
 #include "server/config/sections.h"
 
@@ -14,19 +15,8 @@ constexpr auto kAtLeastStep = std::chrono::seconds(1);
 constexpr std::size_t kMostSeries = 1'000'000;
 
 void SetKind(DetectorConfig& out, Reader& reader, const YamlNode& node) {
-  const auto text = reader.Text(node);
-  if (!text) return;
-  const auto found = std::ranges::find(kDetectorNames, *text);
-  if (found != kDetectorNames.end()) {
-    out.kind = static_cast<DetectorKind>(found - kDetectorNames.begin());
-    return;
-  }
-  std::string names;
-  for (const std::string_view name : kDetectorNames) {
-    if (!names.empty()) names += name == kDetectorNames.back() ? " or " : ", ";
-    names += name;
-  }
-  reader.Error(node, "expected " + names);
+  if (const auto at = FindChoice(reader, node, kDetectorNames))
+    out.kind = static_cast<DetectorKind>(*at);
 }
 
 void SetDirection(DetectorConfig& out, Reader& reader, const YamlNode& node) {
@@ -51,40 +41,17 @@ void SetMinRelativeDeviation(T& out, Reader& reader, const YamlNode& node) {
   ReadValue(reader, node, out.tolerance.min_relative_deviation);
 }
 
-void SetSharing(WatchConfig& out, Reader& reader, const YamlNode& node) {
-  const auto text = reader.Text(node);
-  if (!text) return;
-  out.shares_budget = *text == "watch";
-  if (*text != "watch" && *text != "series") reader.Error(node, "expected series or watch");
-}
+constexpr Choice<bool> kSharing[] = {{"series", false}, {"watch", true}};
+constexpr Choice<WatchKind> kWatchKinds[] = {{"anomaly", WatchKind::kAnomaly},
+                                             {"forecast", WatchKind::kForecast}};
+constexpr Choice<RaiseIn> kRaiseIns[] = {{"promwarden", RaiseIn::kPromwarden},
+                                         {"alertmanager", RaiseIn::kAlertmanager}};
+constexpr Choice<ChartStyle> kChartStyles[] = {
+    {"light", ChartStyle::kLight}, {"dark", ChartStyle::kDark}, {"none", ChartStyle::kNone}};
 
-void SetWatchKind(WatchConfig& out, Reader& reader, const YamlNode& node) {
-  const auto text = reader.Text(node);
-  if (!text) return;
-  out.kind = *text == "forecast" ? WatchKind::kForecast : WatchKind::kAnomaly;
-  if (*text != "forecast" && *text != "anomaly") reader.Error(node, "expected anomaly or forecast");
-}
-
-void SetRaiseIn(WatchConfig& out, Reader& reader, const YamlNode& node) {
-  const auto text = reader.Text(node);
-  if (!text) return;
-  out.raise_in = *text == "alertmanager" ? RaiseIn::kAlertmanager : RaiseIn::kPromwarden;
-  if (*text != "alertmanager" && *text != "promwarden")
-    reader.Error(node, "expected promwarden or alertmanager");
-}
-
-void SetChart(AnomalyConfig& out, Reader& reader, const YamlNode& node) {
-  const auto text = reader.Text(node);
-  if (!text) return;
-  if (*text == "light") {
-    out.chart = ChartStyle::kLight;
-  } else if (*text == "dark") {
-    out.chart = ChartStyle::kDark;
-  } else if (*text == "none") {
-    out.chart = ChartStyle::kNone;
-  } else {
-    reader.Error(node, "expected light, dark or none");
-  }
+template <auto Member, const auto& Choices, class T>
+void SetChoice(T& out, Reader& reader, const YamlNode& node) {
+  ReadChoice(reader, node, Choices, out.*Member);
 }
 
 constexpr Field<DetectorConfig> kDetectorFields[] = {
@@ -175,7 +142,7 @@ constexpr Field<AnomalyConfig> kAnomalyFields[] = {
     {"time_zone", SetPart<&AnomalyConfig::calendar, ReadZone, AnomalyConfig>},
     {"holidays", SetPart<&AnomalyConfig::calendar, ReadHolidays, AnomalyConfig>},
     {"queries", SetList<&AnomalyConfig::queries>},
-    {"chart", SetChart},
+    {"chart", SetChoice<&AnomalyConfig::chart, kChartStyles>},
     {"expressions", Set<&AnomalyConfig::uses_expressions>},
     {"max_siblings", Set<&AnomalyConfig::max_siblings>},
 };
@@ -194,10 +161,10 @@ void SetSeverity(WatchConfig& out, Reader& reader, const YamlNode& node) {
 constexpr Field<WatchConfig> kWatchFields[] = {
     {"name", Set<&WatchConfig::name>},
     {"query", Set<&WatchConfig::query>},
-    {"kind", SetWatchKind},
+    {"kind", SetChoice<&WatchConfig::kind, kWatchKinds>},
     {"threshold", Set<&WatchConfig::threshold>},
     {"horizon", Set<&WatchConfig::horizon>},
-    {"raise_in", SetRaiseIn},
+    {"raise_in", SetChoice<&WatchConfig::raise_in, kRaiseIns>},
     {"interval", Set<&WatchConfig::interval>},
     {"history", Set<&WatchConfig::history>},
     {"step", Set<&WatchConfig::step>},
@@ -211,7 +178,7 @@ constexpr Field<WatchConfig> kWatchFields[] = {
     {"data_range", SetPart<&WatchConfig::tolerance, ReadRange, WatchConfig>},
     {"time_zone", SetPart<&WatchConfig::calendar, ReadZone, WatchConfig>},
     {"holidays", SetPart<&WatchConfig::calendar, ReadHolidays, WatchConfig>},
-    {"alert_budget_per", SetSharing},
+    {"alert_budget_per", SetChoice<&WatchConfig::shares_budget, kSharing>},
     {"for", Set<&WatchConfig::pending_for>},
     {"maintenance", Set<&WatchConfig::maintenance>},
     {"max_series", Set<&WatchConfig::max_series>},
