@@ -104,6 +104,11 @@ void AnomalyLog::Note(const promql::LabelSet& series, const anomaly::Verdict& ve
   }
 }
 
+void AnomalyLog::ForgetSince(Instant at) {
+  std::erase_if(open_, [at](const auto& entry) { return entry.second.started_at >= at; });
+  std::erase_if(over_, [at](const AnomalyRecord& record) { return record.started_at >= at; });
+}
+
 std::vector<AnomalyRecord> AnomalyLog::NewestFirst() const {
   std::vector<AnomalyRecord> records;
   records.reserve(open_.size() + over_.size());

@@ -39,6 +39,8 @@ class AnomalyLog {
       entry = next;
     }
   }
+  // What began at `at` or later, which is going to be noted again.
+  void ForgetSince(Instant at);
   [[nodiscard]] std::size_t open() const { return open_.size(); }
   [[nodiscard]] std::vector<AnomalyRecord> NewestFirst() const;
 

@@ -92,6 +92,12 @@ void WatchTask::Run(const std::shared_ptr<const Config>& config, const WatchConf
 }
 
 Result<void> WatchTask::RunOnce(const promapi::PrometheusClient& client, Instant now) {
+  if (const auto key = KeyOf(watch_); key != key_) {
+    streams_.Forget();
+    anomalies_ = {};
+    key_ = key;
+    is_loaded_ = false;
+  }
   if (watch_.kind == WatchKind::kForecast) return RunForecast(client, now);
   return Streams(watch_) ? RunStream(client, now) : RunWhole(client, now);
 }
@@ -155,11 +161,6 @@ Result<void> WatchTask::LeaveChecksAlone(const promapi::PrometheusClient& client
 }
 
 Result<void> WatchTask::RunStream(const promapi::PrometheusClient& client, Instant now) {
-  if (const auto key = KeyOf(watch_); key != key_) {
-    streams_.Forget();
-    key_ = key;
-    is_loaded_ = false;
-  }
   streams_.SetSettings(SettingsOf(watch_, streams_.size()));
   if (!is_loaded_) Load();
   const Instant newest = NewestStep(now, watch_.step, SettledAfter(watch_));
@@ -209,6 +210,7 @@ Result<void> WatchTask::LearnHistory(const promapi::PrometheusClient& client, In
   streams_.Admit(now->rows);
   const Instant last = newest - watch_.step;
   Instant first = NewestStep(newest - watch_.history, watch_.step, Duration{0}) + watch_.step;
+  anomalies_.ForgetSince(first);
   while (first <= last && streams_.size() > 0) {
     const auto steps = static_cast<Duration::rep>(StepsAtOnce()) - 1;
     const Instant until = std::min(last, first + watch_.step * steps);

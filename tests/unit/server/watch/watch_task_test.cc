@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "server/watch/watch.h"
 #include "tests/unit/server/watch/watch_world.h"
@@ -155,6 +157,52 @@ TEST(WatchTask, AGapLongerThanTheHistoryBeginsAnew) {
   world.prometheus.ForgetAsked();
   world.RunAt(kMonday + 12h);  // the clock was set back
   EXPECT_EQ(world.prometheus.asked().at(1).start, kMonday - 12h + kStep);
+}
+
+TEST(WatchTask, AHistoryThatIsReadAgainTellsNoAnomalyTwice) {
+  WatchWorld world;
+  Serve(world, kMonday + 3 * kStep, kMonday + 6 * kStep);
+  RunFrom(world, kMonday, 30);
+  ASSERT_EQ(world.task().report()->anomalies.size(), 1U);
+  world.RunAt(kMonday + 10 * kStep);  // the clock was set back
+  ASSERT_EQ(world.task().report()->anomalies.size(), 1U);
+  EXPECT_EQ(world.task().report()->anomalies[0].started_at, kMonday + 3 * kStep);
+}
+
+TEST(WatchTask, AHistoryThatIsReadInTwoTriesTellsNoAnomalyTwice) {
+  std::vector<AnomalyRecord> found[2];
+  for (const bool fails : {false, true}) {
+    WatchWorld world;
+    world.watch.history = 60 * 24h;  // more steps than one query may ask for
+    Serve(world, kMonday - 40 * 24h, kMonday - 40 * 24h + 3 * kStep);
+    const auto usual = world.prometheus.series["q"][R"(job="a")"];
+    bool is_wanted = fails;
+    world.prometheus.series["q"][R"(job="a")"] = [&](Instant at) {
+      // The next part of the history is refused once.
+      if (at > kMonday - 40 * 24h + 6 * kStep && at < kMonday && std::exchange(is_wanted, false))
+        world.prometheus.fails = 1;
+      return usual(at);
+    };
+    world.RunAt(kMonday);
+    ASSERT_EQ(world.task().report()->state == WatchState::kFailing, fails);
+    if (fails) world.RunAt(kMonday);
+    ASSERT_EQ(world.task().report()->state, WatchState::kOk);
+    found[fails ? 1 : 0] = world.task().report()->anomalies;
+  }
+  ASSERT_FALSE(found[0].empty());
+  EXPECT_TRUE(std::ranges::equal(found[0], found[1], {}, &AnomalyRecord::started_at,
+                                 &AnomalyRecord::started_at));
+}
+
+TEST(WatchTask, AnotherQueryForgetsTheAnomaliesOfTheOldOne) {
+  WatchWorld world;
+  Serve(world, kMonday + 3 * kStep, kMonday + 6 * kStep);
+  RunFrom(world, kMonday, 20);
+  ASSERT_FALSE(world.task().report()->anomalies.empty());
+  world.watch.query = "other";
+  world.prometheus.series["other"][R"(job="a")"] = [](Instant at) { return Load(at); };
+  RunFrom(world, kMonday + 20 * kStep, 1);
+  EXPECT_TRUE(world.task().report()->anomalies.empty());
 }
 
 TEST(WatchTask, AQueryThatFailsIsSaidAndTriedAgain) {
