@@ -98,10 +98,15 @@ void SeriesStreams::Judge(const GridAnswer& answer, const HearStep& hear) {
   for (std::size_t i = 0; i < answer.grid.count; ++i) {
     const Instant at = answer.grid.At(i);
     checks.clear();
+    // Looked for among all series, so once for those that appear together.
+    std::optional<const anomaly::AutoState*> typical;
     for (const auto& feed : feeds) {
       if (feed.stream->value_at == Instant{}) feed.stream->value_at = at;
       const bool is_first = feed.row != nullptr && feed.stream->engine.state().points == 0;
-      if (is_first && !std::isnan(feed.row->values[i])) BorrowFor(feed, feed.row->values[i], at);
+      if (is_first && !std::isnan(feed.row->values[i])) {
+        if (!typical) typical = TypicalState();
+        if (*typical != nullptr) feed.stream->engine.Borrow(**typical, feed.row->values[i], at);
+      }
       auto verdict = Step(feed, i, at, AutoEngine::Bands::kWanted);
       if (at - feed.stream->value_at > settings_.step * kGoneAfter) continue;
       checks.push_back({*feed.labels, std::move(verdict)});
@@ -125,10 +130,6 @@ const anomaly::AutoState* SeriesStreams::TypicalState() const {
   const auto middle = siblings.begin() + static_cast<std::ptrdiff_t>(siblings.size() / 2);
   std::ranges::nth_element(siblings, middle, {}, [](const auto& one) { return one.first; });
   return middle->second;
-}
-
-void SeriesStreams::BorrowFor(const Feed& feed, double first, Instant at) {
-  if (const auto* sibling = TypicalState()) feed.stream->engine.Borrow(*sibling, first, at);
 }
 
 void SeriesStreams::ForgetGone(Instant now) {

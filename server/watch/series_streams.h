@@ -79,7 +79,6 @@ class SeriesStreams {
   [[nodiscard]] anomaly::Verdict Step(const Feed& feed, std::size_t i, Instant at,
                                       anomaly::AutoEngine::Bands bands);
   [[nodiscard]] Stream NewStream() const;
-  void BorrowFor(const Feed& feed, double first, Instant at);
   [[nodiscard]] const anomaly::AutoState* TypicalState() const;
   void ForgetGone(Instant now);
 
