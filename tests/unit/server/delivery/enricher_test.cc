@@ -141,6 +141,10 @@ TEST(Question, SaysVerdictsInASentence) {
   EXPECT_EQ(Describe("q", verdict).detector, "");
 }
 
+// To `sum by (instance) (rate(x[5m])) > 0.5`.
+constexpr const char* kLink =
+    "http://p/graph?g0.expr=sum+by+%28instance%29+%28rate%28x%5B5m%5D%29%29+%3E+0.5";
+
 class EnricherTest : public testing::Test {
  protected:
   EnricherTest() {
@@ -159,6 +163,13 @@ class EnricherTest : public testing::Test {
                             return promapi::PrometheusClient(http_, [base] { return base; });
                           }},
         config_);
+  }
+  // What the alert's rule compares is all that can be checked.
+  void NameNoQuery() {
+    config_->anomaly = AnomalyConfig();
+    config_->anomaly.history = 200min;
+    config_->anomaly.step = 1min;
+    config_->anomaly.detector.kind = DetectorKind::kZscore;
   }
   // A steady rhythm around 10, and `last` now.
   std::string Matrix(double last) {
@@ -234,11 +245,8 @@ TEST_F(EnricherTest, SaysWhatIsNormal) {
 }
 
 TEST_F(EnricherTest, ChecksWhatTheRuleComparesAndNamesTheThreshold) {
-  config_->anomaly = AnomalyConfig();
-  config_->anomaly.history = 200min;
-  config_->anomaly.step = 1min;
-  config_->anomaly.detector.kind = DetectorKind::kZscore;
-  link_ = "http://p/graph?g0.expr=sum+by+%28instance%29+%28rate%28x%5B5m%5D%29%29+%3E+0.5";
+  NameNoQuery();
+  link_ = kLink;
   Start();
   http_.Answer(200, Matrix(50));
   const auto verdict = Ask();
@@ -249,11 +257,8 @@ TEST_F(EnricherTest, ChecksWhatTheRuleComparesAndNamesTheThreshold) {
 }
 
 TEST_F(EnricherTest, LooksAtTheOtherSeriesOfTheRule) {
-  config_->anomaly = AnomalyConfig();
-  config_->anomaly.history = 200min;
-  config_->anomaly.step = 1min;
-  config_->anomaly.detector.kind = DetectorKind::kZscore;
-  link_ = "http://p/graph?g0.expr=sum+by+%28instance%29+%28rate%28x%5B5m%5D%29%29+%3E+0.5";
+  NameNoQuery();
+  link_ = kLink;
   Start();
   http_.Answer(200, Matrix(50));
   std::string others = Matrix(40);
@@ -274,11 +279,8 @@ TEST_F(EnricherTest, LooksAtTheOtherSeriesOfTheRule) {
 }
 
 TEST_F(EnricherTest, AsksForNoOtherSeriesWhenNobodyWantsThem) {
-  config_->anomaly = AnomalyConfig();
+  NameNoQuery();
   config_->anomaly.max_siblings = 0;
-  config_->anomaly.history = 200min;
-  config_->anomaly.step = 1min;
-  config_->anomaly.detector.kind = DetectorKind::kZscore;
   link_ = "http://p/graph?g0.expr=x+%3E+0.5";
   Start();
   http_.Answer(200, Matrix(50));
