@@ -50,11 +50,14 @@ class IntakeTest : public testing::Test {
   }
   void TearDown() override { Close(); }
   void Open(std::shared_ptr<const Config> config = OneReceiver()) {
-    writer_ = std::make_unique<StoreWriter>(*store_);
+    Open(*store_, std::move(config));
+  }
+  void Open(Store& store, std::shared_ptr<const Config> config = OneReceiver()) {
+    writer_ = std::make_unique<StoreWriter>(store);
     IntakeEvents events;
     events.deliveries_added = [this] { ++told_; };
     intake_ =
-        std::make_unique<Intake>(*store_, *writer_, clock_, std::move(config), std::move(events));
+        std::make_unique<Intake>(store, *writer_, clock_, std::move(config), std::move(events));
     ASSERT_TRUE(intake_->Start());
   }
   void Close() {
@@ -237,30 +240,31 @@ class FailingStore final : public Store {
   Store& inner_;
 };
 
-TEST_F(IntakeTest, AFullDiskRefusesAndTheImageIsThatOfTheStoreAfterwards) {
-  Close();
-  FailingStore failing(*store_);
-  StoreWriter writer(failing);
-  Intake intake(failing, writer, clock_, OneReceiver(), {});
-  ASSERT_TRUE(intake.Start());
-  const auto send = [&](WebhookMessage message) {
-    std::promise<Result<Receipt>> answer;
-    auto future = answer.get_future();
-    intake.Submit(std::move(message),
-                  [&answer](const Result<Receipt>& result) { answer.set_value(result); });
-    return future.get();
-  };
-  ASSERT_TRUE(send(News("A")));
-  failing.full = true;
-  EXPECT_FALSE(send(News("B")));
-  EXPECT_FALSE(intake.accepts());
-  EXPECT_FALSE(send(News("C")));
-  failing.full = false;
-  while (!intake.accepts()) std::this_thread::yield();  // the writer's probe
-  const auto again = send(News("B"));
+// The intake stands on a store that fails at will.
+class FailingStoreTest : public IntakeTest {
+ protected:
+  void SetUp() override {
+    IntakeTest::SetUp();
+    Close();
+    failing_ = std::make_unique<FailingStore>(*store_);
+    Open(*failing_);
+  }
+
+  std::unique_ptr<FailingStore> failing_;
+};
+
+TEST_F(FailingStoreTest, AFullDiskRefusesAndTheImageIsThatOfTheStoreAfterwards) {
+  ASSERT_TRUE(Send(News("A")));
+  failing_->full = true;
+  EXPECT_FALSE(Send(News("B")));
+  EXPECT_FALSE(intake_->accepts());
+  EXPECT_FALSE(Send(News("C")));
+  failing_->full = false;
+  while (!intake_->accepts()) std::this_thread::yield();  // the writer's probe
+  const auto again = Send(News("B"));
   ASSERT_TRUE(again);
   EXPECT_EQ(again->firing, 1U) << "what was not committed was not remembered";
-  EXPECT_TRUE(send(News("A"))->is_duplicate);
+  EXPECT_TRUE(Send(News("A"))->is_duplicate);
 }
 
 // Holds the writer until it is let go, so that work piles up behind it into one turn.
@@ -361,27 +365,15 @@ TEST_F(IntakeTest, WhatComesBehindAMessageThatCannotBeWrittenIsTaken) {
   EXPECT_TRUE(is_refused);
 }
 
-TEST_F(IntakeTest, AnImageThatCannotBeReadBackIsReadLater) {
-  Close();
-  FailingStore failing(*store_);
-  StoreWriter writer(failing);
-  Intake intake(failing, writer, clock_, OneReceiver(), {});
-  ASSERT_TRUE(intake.Start());
-  const auto send = [&](WebhookMessage message) {
-    std::promise<Result<Receipt>> answer;
-    auto future = answer.get_future();
-    intake.Submit(std::move(message),
-                  [&answer](const Result<Receipt>& result) { answer.set_value(result); });
-    return future.get();
-  };
-  ASSERT_TRUE(send(News("A")));
-  ASSERT_TRUE(PutInTheWay(writer));
-  failing.unreadable = true;
-  EXPECT_FALSE(send(Unwritable()));
-  EXPECT_FALSE(send(News("C")));
-  failing.unreadable = false;
-  while (!intake.accepts()) std::this_thread::yield();  // the writer's probe
-  EXPECT_TRUE(send(News("A"))->is_duplicate) << "the resolve was not kept";
+TEST_F(FailingStoreTest, AnImageThatCannotBeReadBackIsReadLater) {
+  ASSERT_TRUE(Send(News("A")));
+  ASSERT_TRUE(PutInTheWay(*writer_));
+  failing_->unreadable = true;
+  EXPECT_FALSE(Send(Unwritable()));
+  EXPECT_FALSE(Send(News("C")));
+  failing_->unreadable = false;
+  while (!intake_->accepts()) std::this_thread::yield();  // the writer's probe
+  EXPECT_TRUE(Send(News("A"))->is_duplicate) << "the resolve was not kept";
 }
 
 TEST_F(IntakeTest, MessagesThatWaitAreBoundedByWhatTheyHold) {
