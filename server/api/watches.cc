@@ -46,13 +46,8 @@ void WriteWatch(Json& json, const WatchView& view) {
       .Field("series", report.series.size())
       .Field("left_out", report.left_out)
       .Field("open_alerts", report.open_alerts)
-      .Field("points", report.points);
-  json.Key("alerts_per_day");
-  if (report.alerts_per_day) {
-    json.Double(*report.alerts_per_day);
-  } else {
-    json.Null();
-  }
+      .Field("points", report.points)
+      .Field("alerts_per_day", report.alerts_per_day.value_or(anomaly::kUnknown));
   json.Key("skipped").Object();
   for (std::size_t i = 0; i < kSkippedNames.size(); ++i)
     json.Field(kSkippedNames[i], report.skipped[static_cast<Skipped>(i)]);
