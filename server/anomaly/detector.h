@@ -24,7 +24,7 @@
 namespace warden::anomaly {
 
 struct DetectorParameters {
-  std::size_t period = 288;      // holt_winters: points per season
+  std::size_t period = 288;  // holt_winters: points per season
   // zscore, mad, rolling_percentile, trend: points looked back on; fatigue halves in a twelfth
   std::size_t window = 288;
   std::size_t min_points = 100;  // with fewer the detector says nothing

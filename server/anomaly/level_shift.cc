@@ -124,8 +124,7 @@ class LevelShiftDetector final : public Detector {
   };
 
   [[nodiscard]] std::size_t Needs() const {
-    return std::max(parameters_.min_points,
-                    static_cast<std::size_t>(std::ceil(2 * rates_.per_day)));
+    return std::max(parameters_.min_points, SlotProfile::PointsToSettle(rates_));
   }
   [[nodiscard]] LocalPlace Place() const {
     return state_.timeline.Place(parameters_.calendar.get());

@@ -32,8 +32,7 @@ class SeasonalDetector final : public Detector {
 
   Expectation Expect() const override {
     const SlotProfile& profile = state_.profile;
-    const auto two_days = static_cast<std::size_t>(std::ceil(2 * rates_.per_day));
-    const std::size_t needs = std::max(parameters_.min_points, two_days);
+    const std::size_t needs = std::max(parameters_.min_points, SlotProfile::PointsToSettle(rates_));
     if (profile.points < needs)
       return StillLearning(DetectorKind::kSeasonal, profile.points, needs);
     const LocalPlace place = state_.timeline.Place(parameters_.calendar.get());

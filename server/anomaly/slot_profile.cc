@@ -8,7 +8,6 @@ namespace warden::anomaly {
 namespace {
 
 constexpr double kDayGain = 0.13;
-constexpr double kWeekGain = 0.25;
 constexpr double kCut = 4;
 // Further, because a weekend is far from a working day and comes seldom.
 constexpr double kWeekCut = 20;
@@ -44,7 +43,8 @@ void SlotProfile::Learn(double value, const LocalPlace& place, const Rates& rate
   minimum = std::min(minimum, value);
   maximum = std::max(maximum, value);
   const double error = value - Expected(place, rates);
-  const double cut = n < kFirst || !IsSettled(rates) ? std::abs(error) : kCut * Scale(place);
+  const double cut =
+      n < kFirst || points < PointsToSettle(rates) ? std::abs(error) : kCut * Scale(place);
   const double bounded = std::clamp(error, -cut, cut);
   const std::size_t slot = SlotOf(place, rates);
   if (seen[slot]) {
@@ -61,8 +61,8 @@ void SlotProfile::Learn(double value, const LocalPlace& place, const Rates& rate
   if (!place.is_holiday) day[slot] += static_cast<float>(day_gain * bounded);
   seen.set(slot);
   if (n > 2 * rates.per_day) {
-    const double gain = std::max(kWeekGain, 1 / (n / (7 * rates.per_day) + 1));
-    const double most = std::max(cut, kWeekCut / kCut * cut);
+    const double gain = std::max(Rates::kWeekGain, 1 / (n / (7 * rates.per_day) + 1));
+    const double most = kWeekCut / kCut * cut;
     week[static_cast<std::size_t>(place.hour_of_week())] +=
         static_cast<float>((1 - std::pow(1 - gain, rates.hour_share)) *
                            (std::clamp(error, -most, most) - day_gain * bounded));

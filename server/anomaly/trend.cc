@@ -17,6 +17,7 @@
 
 #include "server/anomaly/makers.h"
 #include "server/anomaly/scaling.h"
+#include "server/anomaly/state_bytes.h"
 
 namespace warden::anomaly {
 namespace {
@@ -128,21 +129,17 @@ class TrendDetector final : public Detector {
 
   // The memory, then the values looked back on.
   std::string Save() const override {
-    std::string bytes(reinterpret_cast<const char*>(&state_), sizeof state_);
-    return bytes.append(reinterpret_cast<const char*>(values_.data()),
-                        values_.size() * sizeof(double));
+    return BytesOf(state_).append(reinterpret_cast<const char*>(values_.data()),
+                                  values_.size() * sizeof(double));
   }
   bool Restore(std::string_view bytes) override {
-    Memory read;
-    if (bytes.size() < sizeof read || (bytes.size() - sizeof read) % sizeof(double) != 0)
-      return false;
-    std::memcpy(static_cast<void*>(&read), bytes.data(), sizeof read);
-    const std::size_t size = (bytes.size() - sizeof read) / sizeof(double);
-    if (read.version != Memory::kVersion || size > longest_) return false;
-    state_ = read;
+    const std::string_view memory = bytes.substr(0, sizeof state_);
+    const std::string_view values = bytes.substr(memory.size());
+    const std::size_t size = values.size() / sizeof(double);
+    if (values.size() % sizeof(double) != 0 || size > longest_) return false;
+    if (!FromBytes(memory, state_)) return false;
     values_.resize(size);
-    std::memcpy(static_cast<void*>(values_.data()), bytes.data() + sizeof read,
-                size * sizeof(double));
+    std::memcpy(static_cast<void*>(values_.data()), values.data(), values.size());
     Fit();
     return true;
   }
