@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -14,6 +15,19 @@ namespace {
 using namespace std::chrono_literals;
 
 const Instant kStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}};
+
+TEST(Check, KnowsEveryDetectorByTheNameThatSettingsHave) {
+  constexpr std::string_view kTheirs[] = {
+#define DETECTOR(kind, name) name,
+#include "server/anomaly/detectors.def"
+#undef DETECTOR
+  };
+  EXPECT_TRUE(std::ranges::equal(kDetectorNames, kTheirs));
+  for (std::size_t i = 0; i < kDetectorNames.size(); ++i) {
+    const auto kind = static_cast<DetectorKind>(i);
+    EXPECT_EQ(anomaly::Name(KindOf(kind)), Name(kind));
+  }
+}
 
 // Ten days of ordinary noise around 100 and, at `last`, one value more.
 promapi::TimeSeries Noise(double last) {
