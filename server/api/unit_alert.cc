@@ -41,14 +41,14 @@ std::string LabelName(std::string_view text) {
     if (is_digit && name.empty()) name = "_";
     name += is_letter || is_digit ? c : '_';
   }
-  return name;
+  return name.empty() ? "_" : name;
 }
 
 // Texts tell alerts apart and become labels; numbers change from one to the next and become
-// annotations.
+// annotations. A label without a value is none.
 void AddField(std::string_view name, const Value& value, Alert& alert) {
   if (value.IsString()) {
-    alert.labels.Set(LabelName(name), Clean(View(value)));
+    if (value.GetStringLength() > 0) alert.labels.Set(LabelName(name), Clean(View(value)));
   } else if (value.IsInt64()) {
     alert.annotations.Set(LabelName(name), std::to_string(value.GetInt64()));
   } else if (value.IsNumber()) {

@@ -194,7 +194,8 @@ Result<std::vector<UnitModel>> ReadModelNames(std::string_view body) {
                                        : finops::kUnitModels.end();
     if (known == finops::kUnitModels.end())
       return Fail(ErrorCode::kInvalid, "models are statistical, trend, seasonal and fatigue");
-    models.push_back(static_cast<UnitModel>(known - finops::kUnitModels.begin()));
+    const auto model = static_cast<UnitModel>(known - finops::kUnitModels.begin());
+    if (std::ranges::find(models, model) == models.end()) models.push_back(model);
   }
   return models;
 }

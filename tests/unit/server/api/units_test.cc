@@ -138,6 +138,10 @@ TEST_F(UnitsTest, ModelsAreResetByNameOrAllAtOnce) {
             R"("timestamp":"2026-03-02T00:00:00Z"})"
             "\n");
   EXPECT_EQ(points(), (std::vector{0, 0, 1, 1}));
+  EXPECT_EQ(Ask("POST", "/anomaly/models/reset", R"(["trend","trend"])")
+                .json["models_reset"]
+                .MemberCount(),
+            1U);
   EXPECT_EQ(Ask("POST", "/anomaly/models/reset", R"(["nonsense"])").status, 400);
   EXPECT_EQ(Ask("POST", "/anomaly/models/reset", R"({"models":"all"})").status, 400);
   EXPECT_EQ(Ask("POST", "/anomaly/models/reset").json["models_reset"].MemberCount(), 4U);
@@ -167,6 +171,18 @@ TEST_F(UnitsTest, AnAlertTakesTheWayOfAllAlerts) {
   over.replace(over.find("\"message\""), 9, "\"status\":\"resolved\",\"message\"");
   EXPECT_EQ(Ask("POST", "/anomaly/alert", over).json["alerts_sent"].GetInt(), 1)
       << "Slack does not want ends unless told so";
+}
+
+TEST_F(UnitsTest, FieldsOfAnAlertBecomeLabelsThatCanBeNamed) {
+  Open();
+  EXPECT_EQ(Ask("POST", "/anomaly/alert",
+                R"({"alert_data":{"title":"x","":"nameless","9 lives":"cat","empty":""}})")
+                .status,
+            200);
+  EXPECT_EQ(
+      store_->ListIncidents({})->at(0).alerts.at(0).alert.labels,
+      (promql::LabelSet{
+          {"_", "nameless"}, {"_9_lives", "cat"}, {"alertname", "x"}, {"severity", "warning"}}));
 }
 
 TEST_F(UnitsTest, AnAlertWithoutWordsIsRefused) {
