@@ -3,14 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <future>
-#include <map>
 #include <utility>
 
 #include "server/base/log.h"
-#include "server/watch/alertmanager_alerts.h"
 #include "server/watch/forecast_check.h"
 #include "server/watch/maintenance.h"
+#include "server/watch/storm.h"
 
 namespace warden {
 namespace {
@@ -23,16 +21,6 @@ constexpr Duration kSaveEvery = std::chrono::minutes{5};
 constexpr std::size_t kSavedBytesPerSecond = std::size_t{256} << 10;
 // A clock that is set back by more than so many steps: what was taken in lies in the future.
 constexpr int kClockBack = 12;
-
-WebhookMessage MessageOf(const std::string& watch, std::vector<Alert> alerts) {
-  WebhookMessage message;
-  message.source = kWatchSource;
-  message.receiver = "promwarden";
-  message.group_key = "watch/" + watch;
-  message.external_url = "promwarden";
-  message.alerts = std::move(alerts);
-  return message;
-}
 
 std::uint64_t KeyOf(const WatchConfig& watch) {
   return HashOf(watch.query + '\n' + std::to_string(watch.step.count()) + '\n' +
@@ -51,8 +39,9 @@ bool Streams(const WatchConfig& watch) {
   return watch.kind == WatchKind::kAnomaly && watch.detector.kind == DetectorKind::kAuto;
 }
 
-bool AnyFires(const Episodes& episodes) {
-  return std::ranges::any_of(episodes, [](const auto& entry) { return entry.second.fires; });
+// The first step of a history that ends with `last`.
+Instant FirstOfHistory(const WatchConfig& watch, Instant last) {
+  return NewestStep(last - watch.history, watch.step, Duration{0}) + watch.step;
 }
 
 }  // namespace
@@ -62,15 +51,18 @@ Duration SettledAfter(const WatchConfig& watch) {
 }
 
 WatchTask::WatchTask(const WatchParts& parts, std::string name)
-    : parts_(parts), name_(std::move(name)), shelf_(parts.store, parts.writer, name_) {
+    : parts_(parts),
+      name_(std::move(name)),
+      shelf_(parts.store, parts.writer, name_),
+      outbox_(parts, name_) {
   book_ = shelf_.LoadEpisodes();
   stored_episodes_ = EncodeEpisodes(book_.episodes);
   for (const auto& [labels, episode] : book_.episodes) {
     if (episode.in_storm) continue;
-    told_.insert(episode.labels.Fingerprint());
+    outbox_.SetKnown(episode.labels.Fingerprint());
     book_.storm.begun.push_back(episode.starts_at);
   }
-  if (book_.storm.rages()) told_.insert(book_.storm.labels.Fingerprint());
+  if (book_.storm.rages()) outbox_.SetKnown(book_.storm.labels.Fingerprint());
   auto report = std::make_shared<WatchReport>();
   report->watch.name = name_;
   report_ = std::move(report);
@@ -83,7 +75,7 @@ void WatchTask::Run(const std::shared_ptr<const Config>& config, const WatchConf
   watch_ = watch;
   warnings_.clear();
   const auto done = RunOnce(parts_.client(config), now);
-  if (!untold_.empty()) Tell();
+  if (!outbox_.is_empty()) Tell();
   if (Streams(watch_)) SaveNowAndThen(now);
   SaySoWhenItChanges(done);
   Publish(now, done);
@@ -104,7 +96,7 @@ Result<void> WatchTask::RunOnce(const promapi::PrometheusClient& client, Instant
 
 Result<void> WatchTask::RunForecast(const promapi::PrometheusClient& client, Instant now) {
   const Instant last = NewestStep(now, watch_.step, SettledAfter(watch_));
-  const Instant first = NewestStep(last - watch_.history, watch_.step, Duration{0}) + watch_.step;
+  const Instant first = FirstOfHistory(watch_, last);
   const auto answer = Fetch(client, first, last);
   if (!answer) return std::unexpected(answer.error());
   checks_.clear();
@@ -119,7 +111,7 @@ Result<void> WatchTask::RunForecast(const promapi::PrometheusClient& client, Ins
     checks_.push_back({row.labels, JudgeForecast(row.values, last, watch_.step, limit)});
   }
   Note(checks_);
-  Raise(checks_, last);
+  Raise(watch_, checks_, last);
   Tell();
   return {};
 }
@@ -138,7 +130,7 @@ Result<void> WatchTask::RunWhole(const promapi::PrometheusClient& client, Instan
   std::ranges::sort(checks_, {}, &SeriesCheck::labels);
   if (auto done = LeaveChecksAlone(client, now); !done) return done;
   Note(checks_);
-  Raise(checks_, now);
+  Raise(watch_, checks_, now);
   Tell();
   return {};
 }
@@ -146,9 +138,8 @@ Result<void> WatchTask::RunWhole(const promapi::PrometheusClient& client, Instan
 Result<void> WatchTask::LeaveChecksAlone(const promapi::PrometheusClient& client, Instant now) {
   if (watch_.maintenance.empty()) return {};
   const Instant step = NewestStep(now, watch_.step, Duration{0});
-  const auto maintenance = Ask(client, watch_.maintenance, step, step);
-  if (!maintenance)
-    return Fail(maintenance.error().code, "maintenance: " + maintenance.error().message);
+  const auto maintenance = Maintenance(client, step, step);
+  if (!maintenance) return std::unexpected(maintenance.error());
   for (auto& check : checks_) {
     const bool is_alone = std::ranges::any_of(maintenance->rows, [&](const GridRow& row) {
       return !std::isnan(row.values[0]) && row.values[0] != 0 && Agree(row.labels, check.labels);
@@ -208,21 +199,15 @@ Result<void> WatchTask::LearnHistory(const promapi::PrometheusClient& client, In
   const auto now = Fetch(client, newest, newest);
   if (!now) return std::unexpected(now.error());
   streams_.Admit(now->rows);
-  const Instant last = newest - watch_.step;
-  Instant first = NewestStep(newest - watch_.history, watch_.step, Duration{0}) + watch_.step;
+  if (streams_.size() == 0) return {};
+  const Instant first = FirstOfHistory(watch_, newest);
   anomalies_.ForgetSince(first);
-  while (first <= last && streams_.size() > 0) {
-    const auto steps = static_cast<Duration::rep>(StepsAtOnce()) - 1;
-    const Instant until = std::min(last, first + watch_.step * steps);
-    const auto answer = Fetch(client, first, until);
-    if (!answer) return std::unexpected(answer.error());
-    streams_.Learn(*answer,
-                   [this](const promql::LabelSet& labels, const anomaly::Verdict& verdict) {
-                     if (anomaly::IsAnomalous(verdict.state) || anomalies_.open() > 0)
-                       anomalies_.Note(labels, verdict);
-                   });
-    first = until + watch_.step;
-  }
+  const auto learned = InParts(client, first, newest - watch_.step, [this](const GridAnswer& part) {
+    streams_.Learn(part, [this](const promql::LabelSet& labels, const anomaly::Verdict& verdict) {
+      anomalies_.Note(labels, verdict);
+    });
+  });
+  if (!learned) return learned;
   // What goes on was found before anybody watched.
   for (const auto& record : anomalies_.NewestFirst()) {
     if (!record.ended_at) book_.episodes[record.series].worst = record.peak.severity;
@@ -232,19 +217,26 @@ Result<void> WatchTask::LearnHistory(const promapi::PrometheusClient& client, In
 
 // What was seen already before a restart is not judged twice.
 Result<void> WatchTask::JudgeTail(const promapi::PrometheusClient& client, Instant newest) {
-  Instant first = streams_.last().value_or(newest - watch_.step) + watch_.step;
-  while (first <= newest) {
-    const auto steps = static_cast<Duration::rep>(StepsAtOnce()) - 1;
-    const Instant until = std::min(newest, first + watch_.step * steps);
-    const auto answer = Fetch(client, first, until);
-    if (!answer) return std::unexpected(answer.error());
-    streams_.Judge(*answer, [this](Instant at, std::vector<SeriesCheck>& checks) {
+  const Instant first = streams_.last().value_or(newest - watch_.step) + watch_.step;
+  return InParts(client, first, newest, [this](const GridAnswer& part) {
+    streams_.Judge(part, [this](Instant at, std::vector<SeriesCheck>& checks) {
       Note(checks);
-      if (at > book_.judged_until) Raise(checks, at);
+      if (at > book_.judged_until) Raise(watch_, checks, at);
       checks_.swap(checks);
     });
     left_out_ = streams_.left_out();
     Tell();
+  });
+}
+
+Result<void> WatchTask::InParts(const promapi::PrometheusClient& client, Instant first,
+                                Instant last, const std::function<void(const GridAnswer&)>& take) {
+  while (first <= last) {
+    const auto steps = static_cast<Duration::rep>(StepsAtOnce()) - 1;
+    const Instant until = std::min(last, first + watch_.step * steps);
+    const auto answer = Fetch(client, first, until);
+    if (!answer) return std::unexpected(answer.error());
+    take(*answer);
     first = until + watch_.step;
   }
   return {};
@@ -259,10 +251,16 @@ Result<GridAnswer> WatchTask::Fetch(const promapi::PrometheusClient& client, Ins
                                     Instant last) {
   auto answer = Ask(client, watch_.query, first, last);
   if (!answer || watch_.maintenance.empty()) return answer;
-  const auto maintenance = Ask(client, watch_.maintenance, first, last);
-  if (!maintenance)
-    return Fail(maintenance.error().code, "maintenance: " + maintenance.error().message);
+  const auto maintenance = Maintenance(client, first, last);
+  if (!maintenance) return std::unexpected(maintenance.error());
   LeaveAlone(*maintenance, *answer);
+  return answer;
+}
+
+Result<GridAnswer> WatchTask::Maintenance(const promapi::PrometheusClient& client, Instant first,
+                                          Instant last) {
+  auto answer = Ask(client, watch_.maintenance, first, last);
+  if (!answer) return Fail(answer.error().code, "maintenance: " + answer.error().message);
   return answer;
 }
 
@@ -282,80 +280,34 @@ Result<GridAnswer> WatchTask::Ask(const promapi::PrometheusClient& client,
 }
 
 void WatchTask::Note(const std::vector<SeriesCheck>& checks) {
-  for (const auto& check : checks) {
-    if (anomaly::IsAnomalous(check.verdict.state) || anomalies_.open() > 0)
-      anomalies_.Note(check.labels, check.verdict);
-  }
+  for (const auto& check : checks) anomalies_.Note(check.labels, check.verdict);
   if (anomalies_.open() == 0 || checks.empty()) return;
   anomalies_.EndOthers(checks.front().verdict.at, [&](const promql::LabelSet& labels) {
     return std::ranges::binary_search(checks, labels, {}, &SeriesCheck::labels);
   });
 }
 
-void WatchTask::Raise(const std::vector<SeriesCheck>& checks, Instant at) {
-  auto alerts = Advance(watch_, checks, at, book_.episodes);
-  GatherStorm(watch_, checks, at, book_.episodes, book_.storm, alerts);
+void WatchTask::Raise(const WatchConfig& watch, const std::vector<SeriesCheck>& checks,
+                      Instant at) {
+  auto alerts = Advance(watch, checks, at, book_.episodes);
+  GatherStorm(watch, checks, at, book_.episodes, book_.storm, alerts);
   book_.judged_until = at;
-  untold_.insert(untold_.end(), std::make_move_iterator(alerts.begin()),
-                 std::make_move_iterator(alerts.end()));
+  outbox_.Add(std::move(alerts));
 }
 
-// The last word on each alert; nothing of one that began and ended before anybody heard of it. What
-// cannot be kept now is told at the next turn.
 void WatchTask::Tell() {
-  std::map<std::uint64_t, Alert> last_words;
-  for (auto& alert : untold_) last_words[alert.fingerprint] = std::move(alert);
-  untold_.clear();
-  std::erase_if(last_words, [this](const auto& entry) {
-    return entry.second.status == AlertStatus::kResolved && !told_.contains(entry.first);
-  });
-  for (auto& [fingerprint, alert] : last_words) untold_.push_back(std::move(alert));
-  if (!untold_.empty()) {
-    if (!(watch_.raise_in == RaiseIn::kAlertmanager ? Post() : Submit())) return;
-    for (const auto& alert : untold_) {
-      if (alert.status == AlertStatus::kFiring)
-        told_.insert(alert.fingerprint);
-      else
-        told_.erase(alert.fingerprint);
-    }
-    untold_.clear();
-  }
+  if (!outbox_.Tell(config_, watch_)) return;
   std::string episodes = EncodeEpisodes(book_.episodes);
   if (episodes == stored_episodes_) return;
   if (shelf_.SaveEpisodes(book_)) stored_episodes_ = std::move(episodes);
 }
 
-bool WatchTask::Submit() {
-  std::promise<bool> kept;
-  auto is_kept = kept.get_future();
-  parts_.intake.Submit(MessageOf(name_, untold_), [&kept](const Result<Receipt>& result) {
-    kept.set_value(result.has_value());
-  });
-  return is_kept.get();
-}
-
-// Alertmanager takes what is not told again for four turns as over.
-bool WatchTask::Post() {
-  if (!parts_.to_alertmanager || !config_) return false;
-  const Duration turn = std::max(watch_.interval, watch_.step);
-  const auto done =
-      parts_.to_alertmanager(config_, AlertmanagerAlerts(untold_, parts_.clock.Now() + 4 * turn));
-  if (!done) {
-    Log(LogLevel::kWarn, "alerts could not be raised in Alertmanager; tried again at the next turn",
-        {{"watch", name_}, {"err", done.error().message}});
-  }
-  return done.has_value();
-}
-
 bool WatchTask::End() {
   WatchConfig at_once;
   at_once.resolve_after = 1;
-  const Instant now = parts_.clock.Now();
-  auto alerts = Advance(at_once, {}, now, book_.episodes);
-  GatherStorm(at_once, {}, now, book_.episodes, book_.storm, alerts);
-  untold_.insert(untold_.end(), alerts.begin(), alerts.end());
+  Raise(at_once, {}, parts_.clock.Now());
   Tell();
-  return untold_.empty() && shelf_.Remove().has_value();
+  return outbox_.is_empty() && shelf_.Remove().has_value();
 }
 
 void WatchTask::SaveNowAndThen(Instant now) {
@@ -367,7 +319,7 @@ void WatchTask::SaveNowAndThen(Instant now) {
 
 // Not while an alert waits to be told: what is read again after a restart would not raise it.
 void WatchTask::Save() {
-  if (!Streams(watch_) || !streams_.last() || streams_.last() == saved_last_ || !untold_.empty())
+  if (!Streams(watch_) || !streams_.last() || streams_.last() == saved_last_ || !outbox_.is_empty())
     return;
   const auto saved = shelf_.SaveStates(key_, streams_, anomalies_, book_);
   if (!saved) {
@@ -412,10 +364,10 @@ void WatchTask::Publish(Instant began, const Result<void>& done) {
       std::ranges::count_if(book_.episodes, [](const auto& entry) { return entry.second.fires; }));
   if (streams && streams_.size() > 0) report->alerts_per_day = streams_.AlertsPerDay();
   report->anomalies = anomalies_.NewestFirst();
-  report->state = !done                      ? WatchState::kFailing
-                  : AnyFires(book_.episodes) ? WatchState::kFiring
-                  : is_learning              ? WatchState::kLearning
-                                             : WatchState::kOk;
+  report->state = !done                     ? WatchState::kFailing
+                  : report->open_alerts > 0 ? WatchState::kFiring
+                  : is_learning             ? WatchState::kLearning
+                                            : WatchState::kOk;
   report_ = std::move(report);
 }
 

@@ -13,47 +13,18 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
-#include "server/base/clock.h"
 #include "server/check/check.h"
 #include "server/config/config.h"
-#include "server/intake/intake.h"
 #include "server/prometheus/prometheus_client.h"
-#include "server/store/store.h"
-#include "server/store/writer.h"
+#include "server/watch/alert_outbox.h"
 #include "server/watch/anomaly_log.h"
-#include "server/watch/episode.h"
-#include "server/watch/report.h"
 #include "server/watch/series_streams.h"
+#include "server/watch/watch_parts.h"
 #include "server/watch/watch_shelf.h"
 
 namespace warden {
-
-// Hears what happens, on a worker's thread; must not block.
-class WatchObserver {
- public:
-  virtual ~WatchObserver() = default;
-  // After each run; the report of one that failed holds what was known before.
-  virtual void OnRun(const WatchReport& /*report*/, std::chrono::duration<double> /*took*/) {}
-  // The watch is no longer configured.
-  virtual void OnGone(const std::string& /*watch*/) {}
-};
-
-struct WatchParts {
-  Store& store;
-  StoreWriter& writer;
-  Intake& intake;
-  const Clock& clock;
-  // A client for the configuration's Prometheus; asked at every run, so rotated secrets and reloads
-  // are seen.
-  std::function<promapi::PrometheusClient(const std::shared_ptr<const Config>&)> client;
-  WatchObserver* observer = nullptr;
-  // Posts alerts, as JSON, to the configuration's Alertmanager; waits. For `raise_in`.
-  std::function<Result<void>(const std::shared_ptr<const Config>&, std::string alerts)>
-      to_alertmanager = nullptr;
-};
 
 // A step is taken in when it is so old: values arrive late.
 [[nodiscard]] Duration SettledAfter(const WatchConfig& watch);
@@ -80,16 +51,18 @@ class WatchTask {
   void ForgetUnlessNear(Instant newest);
   Result<void> LearnHistory(const promapi::PrometheusClient& client, Instant newest);
   Result<void> JudgeTail(const promapi::PrometheusClient& client, Instant newest);
+  Result<void> InParts(const promapi::PrometheusClient& client, Instant first, Instant last,
+                       const std::function<void(const GridAnswer&)>& take);
   Result<GridAnswer> Fetch(const promapi::PrometheusClient& client, Instant first, Instant last);
   Result<GridAnswer> Ask(const promapi::PrometheusClient& client, const std::string& expression,
                          Instant first, Instant last);
+  Result<GridAnswer> Maintenance(const promapi::PrometheusClient& client, Instant first,
+                                 Instant last);
   Result<void> LeaveChecksAlone(const promapi::PrometheusClient& client, Instant now);
   [[nodiscard]] std::size_t StepsAtOnce() const;
   void Note(const std::vector<SeriesCheck>& checks);
-  void Raise(const std::vector<SeriesCheck>& checks, Instant at);
+  void Raise(const WatchConfig& watch, const std::vector<SeriesCheck>& checks, Instant at);
   void Tell();
-  [[nodiscard]] bool Submit();
-  [[nodiscard]] bool Post();
   void SaveNowAndThen(Instant now);
   void Publish(Instant began, const Result<void>& done);
   void SaySoWhenItChanges(const Result<void>& done);
@@ -103,9 +76,8 @@ class WatchTask {
   std::uint64_t key_ = 0;  // of what the streams stand on
   bool is_loaded_ = false;
   EpisodeBook book_;
-  std::string stored_episodes_;             // as they are in the store
-  std::vector<Alert> untold_;               // Intake could not keep them yet
-  std::unordered_set<std::uint64_t> told_;  // fingerprints of firing alerts that Intake knows
+  std::string stored_episodes_;  // as they are in the store
+  AlertOutbox outbox_;
   AnomalyLog anomalies_;
   std::vector<SeriesCheck> checks_;  // of the newest step
   std::size_t left_out_ = 0;
