@@ -37,8 +37,9 @@ struct Units {
 template <class T>
 void Load(Store& store, std::string_view blob, Result<T> (*decode)(std::string_view), T& into) {
   const auto stored = store.FindBlob(blob);
-  if (!stored || !*stored) return;
-  if (auto decoded = decode(**stored)) {
+  if (stored && !*stored) return;
+  auto decoded = stored ? decode(**stored) : std::unexpected(stored.error());
+  if (decoded) {
     into = *std::move(decoded);
   } else {
     Log(LogLevel::kWarn, "begins anew", {{"what", blob}, {"err", decoded.error().message}});
