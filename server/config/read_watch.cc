@@ -32,13 +32,9 @@ template <auto Member, auto Read, class T>
 void SetTolerance(T& out, Reader& reader, const YamlNode& node) {
   Read(reader, node, out.tolerance.*Member);
 }
-template <class T>
-void SetMinDeviation(T& out, Reader& reader, const YamlNode& node) {
-  ReadValue(reader, node, out.tolerance.min_deviation);
-}
-template <class T>
-void SetMinRelativeDeviation(T& out, Reader& reader, const YamlNode& node) {
-  ReadValue(reader, node, out.tolerance.min_relative_deviation);
+template <auto Member, class T>
+void SetTolerance(T& out, Reader& reader, const YamlNode& node) {
+  ReadValue(reader, node, out.tolerance.*Member);
 }
 
 constexpr Choice<bool> kSharing[] = {{"series", false}, {"watch", true}};
@@ -133,14 +129,14 @@ constexpr Field<AnomalyConfig> kAnomalyFields[] = {
     {"history", Set<&AnomalyConfig::history>},
     {"step", Set<&AnomalyConfig::step>},
     {"detector", SetDetector<AnomalyConfig>},
-    {"alert_budget", SetTolerance<&Tolerance::alerts_per_day, ReadAlertBudget, AnomalyConfig>},
-    {"sensitivity", SetTolerance<&Tolerance::alerts_per_day, ReadSensitivity, AnomalyConfig>},
-    {"direction", SetTolerance<&Tolerance::direction, ReadDirection, AnomalyConfig>},
-    {"min_deviation", SetMinDeviation<AnomalyConfig>},
-    {"min_relative_deviation", SetMinRelativeDeviation<AnomalyConfig>},
-    {"data_range", SetPart<&AnomalyConfig::tolerance, ReadRange, AnomalyConfig>},
-    {"time_zone", SetPart<&AnomalyConfig::calendar, ReadZone, AnomalyConfig>},
-    {"holidays", SetPart<&AnomalyConfig::calendar, ReadHolidays, AnomalyConfig>},
+    {"alert_budget", SetTolerance<&Tolerance::alerts_per_day, ReadAlertBudget>},
+    {"sensitivity", SetTolerance<&Tolerance::alerts_per_day, ReadSensitivity>},
+    {"direction", SetTolerance<&Tolerance::direction, ReadDirection>},
+    {"min_deviation", SetTolerance<&Tolerance::min_deviation>},
+    {"min_relative_deviation", SetTolerance<&Tolerance::min_relative_deviation>},
+    {"data_range", SetPart<&AnomalyConfig::tolerance, ReadRange>},
+    {"time_zone", SetPart<&AnomalyConfig::calendar, ReadZone>},
+    {"holidays", SetPart<&AnomalyConfig::calendar, ReadHolidays>},
     {"queries", SetList<&AnomalyConfig::queries>},
     {"chart", SetChoice<&AnomalyConfig::chart, kChartStyles>},
     {"expressions", Set<&AnomalyConfig::uses_expressions>},
@@ -170,14 +166,14 @@ constexpr Field<WatchConfig> kWatchFields[] = {
     {"step", Set<&WatchConfig::step>},
     {"timeout", Set<&WatchConfig::timeout>},
     {"detector", SetDetector<WatchConfig>},
-    {"alert_budget", SetTolerance<&Tolerance::alerts_per_day, ReadAlertBudget, WatchConfig>},
-    {"sensitivity", SetTolerance<&Tolerance::alerts_per_day, ReadSensitivity, WatchConfig>},
-    {"direction", SetTolerance<&Tolerance::direction, ReadDirection, WatchConfig>},
-    {"min_deviation", SetMinDeviation<WatchConfig>},
-    {"min_relative_deviation", SetMinRelativeDeviation<WatchConfig>},
-    {"data_range", SetPart<&WatchConfig::tolerance, ReadRange, WatchConfig>},
-    {"time_zone", SetPart<&WatchConfig::calendar, ReadZone, WatchConfig>},
-    {"holidays", SetPart<&WatchConfig::calendar, ReadHolidays, WatchConfig>},
+    {"alert_budget", SetTolerance<&Tolerance::alerts_per_day, ReadAlertBudget>},
+    {"sensitivity", SetTolerance<&Tolerance::alerts_per_day, ReadSensitivity>},
+    {"direction", SetTolerance<&Tolerance::direction, ReadDirection>},
+    {"min_deviation", SetTolerance<&Tolerance::min_deviation>},
+    {"min_relative_deviation", SetTolerance<&Tolerance::min_relative_deviation>},
+    {"data_range", SetPart<&WatchConfig::tolerance, ReadRange>},
+    {"time_zone", SetPart<&WatchConfig::calendar, ReadZone>},
+    {"holidays", SetPart<&WatchConfig::calendar, ReadHolidays>},
     {"alert_budget_per", SetChoice<&WatchConfig::shares_budget, kSharing>},
     {"for", Set<&WatchConfig::pending_for>},
     {"maintenance", Set<&WatchConfig::maintenance>},
