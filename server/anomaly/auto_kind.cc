@@ -2,7 +2,8 @@
 #include "server/anomaly/auto_kind.h"
 
 #include <cmath>
-#include <cstdio>
+
+#include "server/anomaly/number_text.h"
 
 namespace warden::anomaly {
 namespace {
@@ -22,12 +23,6 @@ bool IsGradual(const AutoState& state) {
   const double third = std::abs(thirds[2]);
   return first * 1.2 < second && second * 1.2 < third && second > 0.3 * third &&
          thirds[1] * thirds[2] > 0;
-}
-
-std::string Number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
 }
 
 }  // namespace

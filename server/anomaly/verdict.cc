@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <utility>
+
+#include "server/anomaly/number_text.h"
 
 namespace warden::anomaly {
 namespace {
@@ -17,12 +18,6 @@ Severity SeverityOf(double thresholds) {
   if (thresholds >= 2) return Severity::kHigh;
   if (thresholds >= 1.5) return Severity::kMedium;
   return thresholds > 1 ? Severity::kLow : Severity::kNone;
-}
-
-std::string Number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  return text;
 }
 
 std::string Describe(const Verdict& verdict, const Expectation& expectation) {

@@ -2,24 +2,19 @@
 #include "server/delivery/question.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <utility>
 
 #include "server/alert/generator_url.h"
+#include "server/anomaly/number_text.h"
 
 namespace warden {
 namespace {
 
+using anomaly::Number;
+
 constexpr std::string_view kAnnotation = "promwarden_query";
 constexpr std::size_t kLongestQuery = 16'384;
-
-std::string Number(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.4g", value);
-  return text.data();
-}
 
 std::string Band(const anomaly::Verdict& verdict) {
   const bool has_lower = std::isfinite(verdict.lower);

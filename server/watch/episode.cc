@@ -2,15 +2,16 @@
 #include "server/watch/episode.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
-#include <cstdio>
 #include <utility>
 
 #include "server/alert/webhook.h"
+#include "server/anomaly/number_text.h"
 
 namespace warden {
 namespace {
+
+using anomaly::Number;
 
 std::string SeverityLabel(const SeverityMapping& mapping, anomaly::Severity severity) {
   switch (severity) {
@@ -26,12 +27,6 @@ std::string SeverityLabel(const SeverityMapping& mapping, anomaly::Severity seve
       return {};
   }
   return {};
-}
-
-std::string Number(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.4g", value);
-  return text.data();
 }
 
 Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series, const Episode& episode,
@@ -80,8 +75,7 @@ Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series,
   Alert alert;
   alert.labels = series;
   for (const auto& [name, value] : watch.labels) alert.labels.Set(name, value);
-  if (!alert.labels.Has("alertname") || watch.labels.Get("alertname").empty())
-    alert.labels.Set("alertname", watch.name);
+  if (watch.labels.Get("alertname").empty()) alert.labels.Set("alertname", watch.name);
   alert.labels.Set("promwarden_watch", watch.name);
   alert.labels.Set("severity", SeverityLabel(watch.severity, verdict.severity));
   alert.annotations = watch.annotations;

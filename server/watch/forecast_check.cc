@@ -2,27 +2,22 @@
 #include "server/watch/forecast_check.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <optional>
 #include <string>
 
 #include "promql/model/duration.h"
 #include "server/anomaly/forecast.h"
+#include "server/anomaly/number_text.h"
 
 namespace warden {
 namespace {
 
+using anomaly::Number;
+
 constexpr std::size_t kShortGap = 3;  // steps
 // This share of the horizon is near.
 constexpr double kNear = 0.25;
-
-std::string Number(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.4g", value);
-  return text.data();
-}
 
 std::string InText(Duration time) {
   return promql::FormatDuration(std::chrono::floor<std::chrono::minutes>(time));
