@@ -22,14 +22,12 @@ std::string ChartShelf::NameOf(std::string_view notification, std::string_view e
 
 std::string ChartShelf::Put(NotificationId notification, Picture picture, Instant now) {
   const std::lock_guard lock(mutex_);
-  while (!entries_.empty() &&
-         (entries_.front().expires_at <= now || entries_.size() >= kMostPictures)) {
-    entries_.pop_front();
-  }
+  while (!entries_.empty() && entries_.front().expires_at <= now) entries_.pop_front();
   const auto known = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
     return entry.notification == notification && entry.picture == picture;
   });
   if (known != entries_.end()) return known->name;
+  if (entries_.size() >= kMostPictures) entries_.pop_front();
   const Instant expires_at = now + kKept;
   const auto seconds =
       std::chrono::floor<std::chrono::seconds>(expires_at.time_since_epoch()).count();

@@ -49,6 +49,18 @@ TEST(ChartShelf, ForgetsWhatIsOldOrTooMuch) {
   EXPECT_EQ(shelf.Get(first, kNow).error().code, ErrorCode::kUnavailable);
 }
 
+TEST(ChartShelf, ForgetsNothingForWhatItHasAlready) {
+  ChartShelf shelf("key");
+  const std::string first = shelf.Put(NotificationId{1}, Png("1"), kNow);
+  const Picture last = Png("x");
+  for (std::size_t i = 1; i < ChartShelf::kMostPictures; ++i) {
+    (void)shelf.Put(NotificationId{static_cast<std::int64_t>(i) + 1}, last, kNow);
+  }
+  const NotificationId newest{static_cast<std::int64_t>(ChartShelf::kMostPictures)};
+  (void)shelf.Put(newest, last, kNow);
+  EXPECT_TRUE(shelf.Get(first, kNow));
+}
+
 TEST(RandomKey, IsLongAndNew) {
   EXPECT_EQ(RandomKey().size(), 32U);
   EXPECT_NE(RandomKey(), RandomKey());
