@@ -139,7 +139,7 @@ class TrendDetector final : public Detector {
     if (values.size() % sizeof(double) != 0 || size > longest_) return false;
     if (!FromBytes(memory, state_)) return false;
     values_.resize(size);
-    std::memcpy(static_cast<void*>(values_.data()), values.data(), values.size());
+    if (size > 0) std::memcpy(static_cast<void*>(values_.data()), values.data(), values.size());
     Fit();
     return true;
   }

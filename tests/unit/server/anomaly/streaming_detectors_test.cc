@@ -65,6 +65,7 @@ TEST(StreamingDetectors, RefuseForeignStates) {
   for (const auto kind : {DetectorKind::kSeasonal, DetectorKind::kTrend, DetectorKind::kLevelShift,
                           DetectorKind::kFatigue}) {
     const auto detector = Make(kind);
+    EXPECT_TRUE(detector->Restore(Make(kind)->Save())) << Name(kind) << ", with nothing yet";
     for (int i = 0; i < 50; ++i) detector->Take(i);
     std::string saved = detector->Save();
     EXPECT_TRUE(detector->Restore(saved)) << Name(kind);
