@@ -65,13 +65,16 @@ anomaly::DetectorParameters ParametersOf(const DetectorConfig& detector, const T
                         .alert_budget = tolerance.alerts_per_day}};
 }
 
-std::vector<anomaly::Verdict> JudgeSeries(const promapi::TimeSeries& series,
-                                          const CheckRequest& request, std::size_t most) {
+anomaly::EvenSeries GridOf(const promapi::TimeSeries& series, Duration step, Instant now) {
   std::vector<anomaly::Point> points;
   points.reserve(series.samples.size());
   for (const auto& sample : series.samples) points.push_back({sample.at, sample.value});
-  const auto grid = anomaly::OntoGrid(points, request.step, request.now);
-  return anomaly::Check(grid, KindOf(request.detector.kind),
+  return anomaly::OntoGrid(points, step, now);
+}
+
+std::vector<anomaly::Verdict> JudgeSeries(const promapi::TimeSeries& series,
+                                          const CheckRequest& request, std::size_t most) {
+  return anomaly::Check(GridOf(series, request.step, request.now), KindOf(request.detector.kind),
                         ParametersOf(request.detector, request.tolerance, request.calendar), most);
 }
 

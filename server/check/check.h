@@ -57,6 +57,9 @@ struct CheckAnswer {
 [[nodiscard]] anomaly::Verdict CheckSeries(const promapi::TimeSeries& series,
                                            const CheckRequest& request);
 
+// Up to the last step before `now`.
+[[nodiscard]] anomaly::EvenSeries GridOf(const promapi::TimeSeries& series, Duration step,
+                                         Instant now);
 [[nodiscard]] anomaly::DetectorParameters ParametersOf(const DetectorConfig& detector,
                                                        const Tolerance& tolerance,
                                                        const CalendarConfig& calendar);

@@ -18,10 +18,7 @@ constexpr std::size_t kShareShown = 3;
 Result<std::string> DrawAlert(const Question& question,
                               const std::optional<AlertThreshold>& threshold, Instant now,
                               const promapi::TimeSeries& series, ChartStyle style) {
-  std::vector<anomaly::Point> points;
-  points.reserve(series.samples.size());
-  for (const auto& sample : series.samples) points.push_back({sample.at, sample.value});
-  const auto grid = anomaly::OntoGrid(points, question.step, now);
+  const auto grid = GridOf(series, question.step, now);
   const auto day = std::max(static_cast<std::size_t>(kShown / question.step), kFewestShown);
   const std::size_t shown =
       std::max<std::size_t>(std::min(day, grid.values.size() / kShareShown), 1);
