@@ -53,13 +53,9 @@ void Watcher::BeginStop() {
 
 void Watcher::Stop() {
   BeginStop();
-  bool is_first = false;
-  for (auto& worker : workers_) {
-    if (!worker.joinable()) continue;
-    worker.join();
-    is_first = true;
-  }
-  if (!is_first) return;
+  auto workers = std::exchange(workers_, {});
+  if (workers.empty()) return;
+  for (auto& worker : workers) worker.join();
   for (const auto& [name, job] : jobs_) {
     if (!job->is_gone) job->task.Save();
   }

@@ -6,7 +6,7 @@
 // next turn. Turns begin shortly after the steps that they look at, each watch a little later than
 // another. Which alerts a watch holds open is kept in the store, so that a restart neither repeats
 // nor forgets them; those of a watch that left the configuration are ended. Borrows its parts.
-// SetConfig, Snapshot, BeginStop and Stop are safe from any thread.
+// SetConfig, Snapshot and BeginStop are safe from any thread.
 #pragma once
 
 #include <condition_variable>
