@@ -57,7 +57,7 @@ struct CheckAnswer {
 [[nodiscard]] anomaly::Verdict CheckSeries(const promapi::TimeSeries& series,
                                            const CheckRequest& request);
 
-// Up to the last step before `now`.
+// Its last step is the one at or before `now`.
 [[nodiscard]] anomaly::EvenSeries GridOf(const promapi::TimeSeries& series, Duration step,
                                          Instant now);
 [[nodiscard]] anomaly::DetectorParameters ParametersOf(const DetectorConfig& detector,

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
 #include <string>
 
 #include "promql/model/duration.h"
@@ -29,15 +28,19 @@ std::size_t MissingAtEnd(std::span<const double> values) {
   return count;
 }
 
-std::optional<std::size_t> FirstBeyond(const std::vector<double>& line, const ForecastLimit& limit,
-                                       std::size_t within) {
-  for (std::size_t i = 0; i < std::min(within, line.size()); ++i) {
-    if (limit.is_upper ? line[i] >= limit.threshold : line[i] <= limit.threshold) return i + 1;
+// `options.horizon` steps after the values, of which the newest `late` are not there yet.
+anomaly::Forecast ForecastFrom(std::span<const double> values, std::size_t late,
+                               anomaly::ForecastOptions options) {
+  options.horizon += late;
+  auto forecast = anomaly::ForecastSeries(values.first(values.size() - late), options);
+  for (auto* line : {&forecast.expected, &forecast.lower, &forecast.upper}) {
+    const std::size_t past = std::min(late, line->size());
+    line->erase(line->begin(), line->begin() + static_cast<std::ptrdiff_t>(past));
   }
-  return std::nullopt;
+  return forecast;
 }
 
-// What is known before anything is forecast; nothing: go on.
+// Whether the verdict stands before anything is forecast.
 bool Settle(std::span<const double> values, anomaly::Verdict& verdict) {
   const auto present = static_cast<std::size_t>(
       std::ranges::count_if(values, [](double value) { return std::isfinite(value); }));
@@ -68,15 +71,15 @@ anomaly::Verdict JudgeForecast(std::span<const double> values, Instant last, Dur
   anomaly::Verdict verdict;
   verdict.at = last;
   if (Settle(values, verdict)) return verdict;
-  values = values.first(values.size() - MissingAtEnd(values));
-  verdict.observed = values.back();
+  const std::size_t late = MissingAtEnd(values);
+  verdict.observed = values[values.size() - late - 1];
   const auto horizon = static_cast<std::size_t>(std::max<Duration::rep>(1, limit.horizon / step));
   const std::size_t within = limit.is_open ? horizon + horizon / 4 : horizon;
   anomaly::ForecastOptions options;
   options.horizon = within;
   const Duration day = std::chrono::hours{24};
   if (day % step == Duration{0}) options.day = static_cast<std::size_t>(day / step);
-  const auto forecast = anomaly::ForecastSeries(values, options);
+  const auto forecast = ForecastFrom(values, late, options);
   if (forecast.expected.size() < horizon) {
     verdict.reason = forecast.note;
     return verdict;
@@ -94,8 +97,10 @@ anomaly::Verdict JudgeForecast(std::span<const double> values, Instant last, Dur
     Fire(verdict, 1, true, "it has reached " + threshold);
     return verdict;
   }
-  const auto edge = FirstBeyond(limit.is_upper ? forecast.upper : forecast.lower, limit, within);
-  if (const auto steps = FirstBeyond(forecast.expected, limit, within)) {
+  // The value is on this side of the threshold: it is crossed in the direction that is watched.
+  const auto crossing = anomaly::FindCrossing(forecast, verdict.observed, limit.threshold);
+  const auto& edge = crossing.earliest;
+  if (const auto& steps = crossing.expected) {
     const Duration left = step * static_cast<Duration::rep>(*steps);
     std::string reason =
         "it reaches " + threshold + " in " + InText(left) + ", at " + FormatRfc3339(last + left);
