@@ -171,7 +171,9 @@ void PrometheusEnricher::AddSiblings(const Job& job, const promql::LabelSet& own
     query.end = now;
     query.step = std::max<Duration>(job.question.step, kCircumstances / kMostSteps);
     query.most_series = most + 1;  // with the alert's own
+    const auto begun = std::chrono::steady_clock::now();
     wide = parts_.client(job.config).Query(query, budget);
+    observer_.OnQuery(wide.has_value(), std::chrono::steady_clock::now() - begun);
     if (!wide) return;
     all = wide->series;
   }

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kEpisodes = "watch/";
 constexpr std::string_view kStates = "watch-state/";
+constexpr std::string_view kChunks = "watch-chunk/";  // apart from heads: names may hold anything
 constexpr std::string_view kAnomalies = "watch-anomalies/";
 constexpr std::string_view kUntil = "until\t";
 constexpr std::string_view kStorm = "\nstorm\t";
@@ -79,7 +80,8 @@ std::optional<StateHead> WatchShelf::Head() {
 }
 
 std::string WatchShelf::ChunkName(std::uint32_t generation, std::uint32_t index) const {
-  return Name(kStates, watch_) + '/' + std::to_string(generation) + '/' + std::to_string(index);
+  return std::string(kChunks) + std::to_string(generation) + '/' + std::to_string(index) + '/' +
+         watch_;
 }
 
 Result<bool> WatchShelf::LoadStates(std::uint64_t key, SeriesStreams& streams,

@@ -3,7 +3,7 @@
 //
 //   watch/NAME              which alerts it holds open, and up to when series are judged
 //   watch-state/NAME        head of the detector's states (state_codec.h)
-//   watch-state/NAME/G/I    chunk I of generation G
+//   watch-chunk/G/I/NAME    chunk I of generation G
 //   watch-anomalies/NAME    what was unusual
 //
 // States are written chunk by chunk as a new generation, and the head last, together with what it

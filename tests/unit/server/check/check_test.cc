@@ -88,7 +88,7 @@ TEST(CheckSeries, HoursAreThoseOfTheZone) {
   const auto zone = TimeZone::Load("Europe/Berlin");
   ASSERT_TRUE(zone) << zone.error();
   promapi::TimeSeries series;
-  const Instant end = Instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 31}} + 7h + 10min;
+  const Instant end = Instant{std::chrono::sys_days{std::chrono::year{2026} / 3 / 29}} + 7h + 5min;
   unsigned state = 1;
   for (Instant at = end - 21 * 24h; at <= end; at += 5min) {
     const auto local = at + (*zone)->OffsetAt(std::chrono::floor<std::chrono::seconds>(at));
@@ -101,8 +101,8 @@ TEST(CheckSeries, HoursAreThoseOfTheZone) {
   const double in_utc = CheckSeries(series, request).expected;
   request.calendar.zone = *zone;
   const double in_berlin = CheckSeries(series, request).expected;
-  EXPECT_LT(std::abs(in_berlin - 500), std::abs(in_utc - 500) + 1e-9);
   EXPECT_NEAR(in_berlin, 500, 60);
+  EXPECT_LT(in_utc, 420) << "until that day this was a quiet time of UTC";
 }
 
 }  // namespace

@@ -108,7 +108,7 @@ TEST(WatchTask, AKilledProcessRaisesNothingTwice) {
 }
 
 TEST(WatchTask, WhatTheStoreHoldsIsNotTrusted) {
-  for (const std::string name : {"watch-state/w", "watch-state/w/1/0"}) {
+  for (const std::string name : {"watch-state/w", "watch-chunk/1/0/w"}) {
     for (const std::string garbage : {"", "garbage", "states 1 0 1 0 0"}) {
       WatchWorld world;
       Serve(world, Instant::max(), Instant::max());

@@ -149,8 +149,10 @@ void WatchWorld::Restart(bool saves) {
 }
 
 void WatchWorld::KeepStates() {
-  const auto names = store_->BlobNames("watch-state/");
-  for (const auto& name : *names) kept_[name] = **store_->FindBlob(name);
+  for (const std::string_view prefix : {"watch-state/", "watch-chunk/"}) {
+    const auto names = store_->BlobNames(prefix);
+    for (const auto& name : *names) kept_[name] = **store_->FindBlob(name);
+  }
 }
 
 void WatchWorld::BringStatesBack() {
