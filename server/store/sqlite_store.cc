@@ -16,6 +16,7 @@ namespace embedded {
 extern const std::string_view kMigration001;
 extern const std::string_view kMigration002;
 extern const std::string_view kMigration003;
+extern const std::string_view kMigration004;
 }  // namespace embedded
 
 namespace {
@@ -30,8 +31,9 @@ constexpr std::int64_t kApplicationId = 0x7077646e;
 constexpr std::uint64_t kLeastRoom = std::uint64_t{256} << 10;
 
 // Migration N brings user_version from N to N+1. Never changed once released; only added to.
-std::array<std::string_view, 3> Migrations() {
-  return {embedded::kMigration001, embedded::kMigration002, embedded::kMigration003};
+std::array<std::string_view, 4> Migrations() {
+  return {embedded::kMigration001, embedded::kMigration002, embedded::kMigration003,
+          embedded::kMigration004};
 }
 
 Result<std::int64_t> Pragma(sqlite::Connection& connection, const char* sql) {
@@ -41,9 +43,23 @@ Result<std::int64_t> Pragma(sqlite::Connection& connection, const char* sql) {
   return value;
 }
 
-}  // namespace
-
-namespace {
+// Of our own database or an empty one; invalid: of any other, which is only looked at.
+Result<std::int64_t> SchemaVersion(sqlite::Connection& db) {
+  const auto application = Pragma(db, "PRAGMA application_id");
+  if (!application) return std::unexpected(application.error());
+  const auto version = Pragma(db, "PRAGMA user_version");
+  if (!version) return std::unexpected(version.error());
+  const auto tables = Pragma(db, "SELECT count(*) FROM sqlite_schema");
+  if (!tables) return std::unexpected(tables.error());
+  if (*tables > 0 && *application != kApplicationId)
+    return Fail(ErrorCode::kInvalid, "it is a database of another program");
+  const auto newest = static_cast<std::int64_t>(Migrations().size());
+  if (*version > newest) {
+    return Fail(ErrorCode::kInvalid, "its schema is version " + std::to_string(*version) +
+                                         ", this program knows up to " + std::to_string(newest));
+  }
+  return version;
+}
 
 // Where the disk is full it is worth trying again, everything else is wrong for good. SQLite does
 // not always know that the disk was what it failed on.
@@ -61,6 +77,9 @@ Result<std::shared_ptr<sqlite::Connection>> Connect(const std::string& path, con
   auto opened = sqlite::Connection::Open(path);
   if (!opened) return std::unexpected(opened.error());
   std::shared_ptr<sqlite::Connection> connection = std::move(*opened);
+  // Before the settings: write-ahead logging stays in a file for good, also in one that is not
+  // ours.
+  if (auto version = SchemaVersion(*connection); !version) return std::unexpected(version.error());
   if (auto set = connection->Execute(settings); !set) return std::unexpected(set.error());
   return connection;
 }
@@ -104,20 +123,9 @@ Result<void> SqliteStore::Prepare() {
 
 Result<void> SqliteStore::Migrate() {
   auto& db = *writer_;
-  const auto application = Pragma(db, "PRAGMA application_id");
-  if (!application) return std::unexpected(application.error());
-  const auto version = Pragma(db, "PRAGMA user_version");
+  const auto version = SchemaVersion(db);
   if (!version) return std::unexpected(version.error());
-  const auto tables = Pragma(db, "SELECT count(*) FROM sqlite_schema");
-  if (!tables) return std::unexpected(tables.error());
   const auto migrations = Migrations();
-  if (*tables > 0 && *application != kApplicationId)
-    return Fail(ErrorCode::kInvalid, "it is a database of another program");
-  if (*version > static_cast<std::int64_t>(migrations.size())) {
-    return Fail(ErrorCode::kInvalid, "its schema is version " + std::to_string(*version) +
-                                         ", this program knows up to " +
-                                         std::to_string(migrations.size()));
-  }
   for (auto next = static_cast<std::size_t>(*version); next < migrations.size(); ++next) {
     const std::string script = "BEGIN IMMEDIATE;" + std::string(migrations[next]) +
                                "; PRAGMA application_id = " + std::to_string(kApplicationId) +

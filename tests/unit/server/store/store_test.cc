@@ -459,6 +459,29 @@ TEST_F(StoreTest, PruneForgetsThePastOfAnIncidentThatNeverEnds) {
   EXPECT_EQ(store_->Timeline(IncidentId{1})->size(), 1U);
 }
 
+// A walk over all members for each alert would hold up every webhook for minutes.
+TEST_F(StoreTest, PruningDoesNotLookAtAllMembersForEachAlert) {
+  constexpr int kMembers = 100'000;
+  constexpr int kEnded = 500;
+  AddIncident(1);
+  Write([&](Transaction& transaction) {
+    for (int i = 1; i <= kMembers; ++i)
+      ASSERT_TRUE(transaction.PutMember(IncidentId{1}, AlertId{i}, {}));
+    for (int i = 1; i <= kEnded; ++i) {
+      AlertRecord record;
+      record.id = AlertId{kMembers + i};
+      record.alert.status = AlertStatus::kResolved;
+      record.changed_at = At(0);
+      ASSERT_TRUE(transaction.PutAlert(record));
+    }
+  });
+  const auto begun = std::chrono::steady_clock::now();
+  Write([&](Transaction& transaction) { ASSERT_TRUE(transaction.Prune(At(100), 200)); });
+  const auto took = std::chrono::steady_clock::now() - begun;
+  EXPECT_TRUE(store_->Load(At(0))->alerts.empty());
+  EXPECT_LT(took, std::chrono::seconds{2});
+}
+
 TEST_F(StoreTest, RemembersWhatTheRemoteCallsOurMessage) {
   Write([&](Transaction& transaction) {
     ASSERT_TRUE(transaction.PutRemoteId(IncidentId{1}, kSlack, "17.5"));
@@ -597,6 +620,15 @@ TEST_F(FileStoreTest, RefusesWhatIsNoDatabase) {
       << store.error().message;
 }
 
+// The byte of a database's header that says how it is written: 1 rollback, 2 write-ahead log.
+int FormatOf(const std::string& path) {
+  std::FILE* file = std::fopen(path.c_str(), "r");
+  std::fseek(file, 18, SEEK_SET);
+  const int format = std::fgetc(file);
+  std::fclose(file);
+  return format;
+}
+
 TEST_F(FileStoreTest, RefusesTheDatabaseOfAnotherProgramAndOfANewerVersion) {
   const auto make = [&](const char* sql) {
     std::filesystem::remove(Path());
@@ -610,11 +642,12 @@ TEST_F(FileStoreTest, RefusesTheDatabaseOfAnotherProgramAndOfANewerVersion) {
   ASSERT_FALSE(foreign);
   EXPECT_EQ(foreign.error().message,
             "cannot use " + Path() + ": it is a database of another program");
+  EXPECT_EQ(FormatOf(Path()), 1) << "it was switched to write-ahead logging";
   make("PRAGMA application_id = 1886872686; PRAGMA user_version = 99; CREATE TABLE t (x)");
   const auto newer = OpenSqliteStore(Path());
   ASSERT_FALSE(newer);
   EXPECT_EQ(newer.error().message,
-            "cannot use " + Path() + ": its schema is version 99, this program knows up to 3");
+            "cannot use " + Path() + ": its schema is version 99, this program knows up to 4");
 }
 
 }  // namespace
