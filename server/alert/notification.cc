@@ -42,6 +42,26 @@ std::string_view Text(NotifyReason reason) {
   return "unknown";
 }
 
+std::string_view Name(NotifyReason reason) {
+  switch (reason) {
+    case NotifyReason::kFirst:
+      return "first";
+    case NotifyReason::kNewAlerts:
+      return "new_alerts";
+    case NotifyReason::kSomeResolved:
+      return "some_resolved";
+    case NotifyReason::kAllResolved:
+      return "all_resolved";
+    case NotifyReason::kRepeat:
+      return "repeat";
+    case NotifyReason::kUnmuted:
+      return "unmuted";
+    case NotifyReason::kTest:
+      return "test";
+  }
+  return "unknown";
+}
+
 std::string_view Name(DeliveryState state) {
   switch (state) {
     case DeliveryState::kPending:

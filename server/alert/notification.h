@@ -32,6 +32,7 @@ enum class NotifyReason : std::uint8_t {
 
 // Alertmanager's own words where it has them: `first notification`, `new alerts added`, …
 [[nodiscard]] std::string_view Text(NotifyReason reason);
+[[nodiscard]] std::string_view Name(NotifyReason reason);  // snake_case
 
 struct NotifiedAlert {
   AlertId alert;
@@ -149,6 +150,7 @@ struct Message {
   AlertStatus status = AlertStatus::kFiring;
   NotifyReason reason = NotifyReason::kFirst;
   std::string receiver;
+  std::string route_id;
   std::string group_key;
   promql::LabelSet group_labels;
   promql::LabelSet common_labels;

@@ -152,7 +152,7 @@ Result<void> Daemon::Parts::StartIntake() {
     if (auto* const target = notified.load()) target->Notify();
   };
   events.notified = [this](const Notification& notification) {
-    metrics.notifications.Add({Text(notification.reason)});
+    metrics.notifications.Add({Name(notification.reason)});
   };
   intake = std::make_unique<Intake>(*store, *writer, clock, configs.current(), std::move(events));
   // Before triage's ids are loaded nothing may be leased: the courier starts after this.
