@@ -19,8 +19,13 @@ constexpr std::size_t kFewest = 12;
 constexpr std::size_t kTold = 5;
 constexpr std::chrono::minutes kFresh{15};
 
-// In robust deviations; nothing without enough values, or without one that is fresh.
-std::optional<double> DeviationOf(const promapi::TimeSeries& series, Instant now) {
+struct Newest {
+  double value = 0;
+  double deviation = 0;  // in robust deviations
+};
+
+// Of the newest finite value; nothing without enough of them, or when the series is not fresh.
+std::optional<Newest> NewestOf(const promapi::TimeSeries& series, Instant now) {
   std::vector<double> before;
   for (const auto& sample : series.samples) {
     if (sample.at >= now - kCircumstances && std::isfinite(sample.value))
@@ -32,10 +37,10 @@ std::optional<double> DeviationOf(const promapi::TimeSeries& series, Instant now
   std::ranges::sort(before);
   const double median = anomaly::QuantileOfSorted(before, 0.5);
   const double distance = newest - median;
-  if (distance == 0) return 0;
+  if (distance == 0) return Newest{newest, 0};
   const double one = std::max(anomaly::kMadToSigma * anomaly::MadOfSorted(before),
                               kLeastShare * std::max(std::fabs(median), std::fabs(newest) / 2));
-  return std::clamp(distance / one, -kMost, kMost);
+  return Newest{newest, std::clamp(distance / one, -kMost, kMost)};
 }
 
 promql::LabelSet WithoutName(const promql::LabelSet& labels) {
@@ -74,14 +79,14 @@ Siblings SiblingsOf(const promql::LabelSet& own, std::span<const promapi::TimeSe
   for (const auto& one : series) {
     promql::LabelSet labels = WithoutName(one.labels);
     if (labels == mine || one.samples.empty()) continue;
-    const auto deviation = DeviationOf(one, now);
-    if (!deviation) continue;
+    const auto newest = NewestOf(one, now);
+    if (!newest) continue;
     ++out.looked_at;
-    if (std::fabs(*deviation) < kDeviating) continue;
+    if (std::fabs(newest->deviation) < kDeviating) continue;
     for (const auto& [name, value] : mine) {
       if (labels.Get(name) == value) labels.Remove(name);
     }
-    out.deviating.push_back({std::move(labels), one.samples.back().value, *deviation});
+    out.deviating.push_back({std::move(labels), newest->value, newest->deviation});
   }
   std::ranges::stable_sort(out.deviating, std::greater{}, [](const AnomalySibling& sibling) {
     return std::fabs(sibling.deviation);

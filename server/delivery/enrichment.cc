@@ -38,6 +38,7 @@ void Enrichment::Ask(const Message& message, Instant deadline, Then then) {
   entry.waiting.push_back(std::move(then));
   if (!is_new) return;
   entry.deadline = deadline;
+  open_.emplace(deadline, id);
   if (entries_.size() > kRemembered && entries_.begin()->second.is_known) {
     entries_.erase(entries_.begin());
   }
@@ -56,15 +57,15 @@ void Enrichment::Answer(NotificationId id, std::optional<AnomalyVerdict> verdict
 }
 
 void Enrichment::GiveUp(Instant now) {
-  for (auto& [id, entry] : entries_) {
-    if (!entry.is_known && entry.deadline <= now) {
-      Settle(id, entry, std::nullopt, EnrichmentResult::kOverrun);
-    }
+  while (!open_.empty() && open_.begin()->first <= now) {
+    const NotificationId id = open_.begin()->second;
+    Settle(id, entries_.at(id), std::nullopt, EnrichmentResult::kOverrun);
   }
 }
 
 void Enrichment::Settle(NotificationId id, Entry& entry, std::optional<AnomalyVerdict> verdict,
                         EnrichmentResult result) {
+  open_.erase({entry.deadline, id});
   entry.is_known = true;
   entry.verdict = std::move(verdict);
   report_(result);
@@ -80,12 +81,6 @@ void Enrichment::Settle(NotificationId id, Entry& entry, std::optional<AnomalyVe
   for (const Then& then : std::exchange(entry.waiting, {})) then(entry.verdict);
 }
 
-Instant Enrichment::next() const {
-  Instant next = Instant::max();
-  for (const auto& [id, entry] : entries_) {
-    if (!entry.is_known) next = std::min(next, entry.deadline);
-  }
-  return next;
-}
+Instant Enrichment::next() const { return open_.empty() ? Instant::max() : open_.begin()->first; }
 
 }  // namespace warden

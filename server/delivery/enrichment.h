@@ -10,6 +10,8 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "server/delivery/enricher.h"
@@ -49,8 +51,9 @@ class Enrichment {
   Enricher& enricher_;
   std::shared_ptr<Inbox> inbox_;
   Report report_;
-  std::map<NotificationId, Entry> entries_;  // ids grow: the first is the oldest
-  std::deque<NotificationId> pictured_;      // those with a chart, in the order they came
+  std::map<NotificationId, Entry> entries_;            // ids grow: the first is the oldest
+  std::set<std::pair<Instant, NotificationId>> open_;  // those not known yet, by their deadline
+  std::deque<NotificationId> pictured_;                // those with a chart, in the order they came
 };
 
 }  // namespace warden

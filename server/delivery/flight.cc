@@ -6,6 +6,7 @@
 
 #include "server/base/log.h"
 #include "server/delivery/loop.h"
+#include "server/delivery/tailor.h"
 
 namespace warden {
 namespace {
@@ -63,7 +64,9 @@ std::optional<Attempt> Courier::Loop::Load(Flight& flight) {
   if (!message) return Failed(AttemptResult::kRetry, message.error());
   flight.message = std::move(*message);
   flight.message.external_url = parts_.external_url;
-  if (!flight.channel->Wants(flight.message)) {
+  const bool has_alerts =
+      Tailor(flight.message, flight.snapshot->config(), flight.delivery.destination);
+  if (!has_alerts || !flight.channel->Wants(flight.message)) {
     return Attempt{.result = AttemptResult::kNotWanted,
                    .reason = "not wanted here (send_resolved, matchers)"};
   }

@@ -227,83 +227,109 @@ Result<std::vector<QuarantineRow>> SqliteStore::ListQuarantine(std::int64_t limi
   return rows;
 }
 
-Result<Message> SqliteStore::LoadMessage(const Delivery& delivery) {
-  const std::lock_guard lock(reader_->mutex);
-  auto& db = *reader_;
+namespace {
+
+// What a delivery has to say of alerts: those that its notification lists come first.
+struct Told {
+  std::vector<NotifiedAlert> alerts;
+  std::size_t listed = 0;
+};
+
+// The newest notification speaks for an alert; those it carries add what it no longer lists.
+Result<Told> ReadTold(sqlite::Connection& db, const Delivery& delivery) {
+  Told told;
+  std::set<AlertId> seen;
+  std::vector<NotificationId> order = {delivery.notification};
+  order.insert(order.end(), delivery.carries.rbegin(), delivery.carries.rend());
+  for (const auto id : order) {
+    const auto done = ForEach(
+        db, "SELECT alerts FROM notification WHERE id = ?",
+        [&](const Statement& row) {
+          for (const auto& alert : sqlite::DecodeAlerts(row.Text(0))) {
+            if (seen.insert(alert.alert).second) told.alerts.push_back(alert);
+          }
+        },
+        id);
+    if (!done) return std::unexpected(done.error());
+    if (id == delivery.notification) told.listed = told.alerts.size();
+  }
+  return told;
+}
+
+// Their texts; those that are carried are resolved when they are over by now.
+Result<std::vector<Alert>> ReadAlerts(sqlite::Connection& db, const Told& told) {
+  std::vector<Alert> alerts;
+  alerts.reserve(told.alerts.size());
+  for (std::size_t i = 0; i < told.alerts.size(); ++i) {
+    const auto& notified = told.alerts[i];
+    const auto done = ForEach(
+        db, "SELECT " PROMWARDEN_ALERT_COLUMNS " FROM alert a WHERE a.id = ?",
+        [&](const Statement& row) {
+          Alert alert = sqlite::ReadAlert(row).alert;
+          const bool is_over = i >= told.listed && alert.status == AlertStatus::kResolved;
+          if (!is_over || notified.status == AlertStatus::kResolved) {
+            alert.status = notified.status;
+            alert.starts_at = notified.starts_at;
+            alert.ends_at = notified.ends_at;
+          }
+          alerts.push_back(std::move(alert));
+        },
+        notified.alert);
+    if (!done) return std::unexpected(done.error());
+  }
+  std::ranges::stable_sort(alerts, [](const Alert& a, const Alert& b) {
+    return a.status != b.status ? a.status == AlertStatus::kFiring : a.starts_at < b.starts_at;
+  });
+  return alerts;
+}
+
+// A notification without its alerts; without an id when there is none.
+Result<Message> ReadNotification(sqlite::Connection& db, NotificationId id) {
   Message message;
-  bool found = false;
-  auto done = ForEach(
+  const auto done = ForEach(
       db,
       "SELECT " PROMWARDEN_INCIDENT_COLUMNS
       ", n.sequence, n.at, n.firing, n.reason, n.muted FROM notification n JOIN incident i ON "
       "i.id = n.incident WHERE n.id = ?",
       [&](const Statement& row) {
-        found = true;
         const Incident incident = sqlite::ReadIncident(row);
         message.incident_uid = incident.uid;
         message.receiver = incident.receiver;
+        message.route_id = incident.route_id;
         message.group_key = incident.group_key;
         message.group_labels = incident.group_labels;
         message.opened_at = incident.opened_at;
         message.closed_at = incident.closed_at;
+        message.notification = id;
         message.sequence = row.Int(15);
         message.at = row.Time(16);
         message.status = row.Int(17) != 0 ? AlertStatus::kFiring : AlertStatus::kResolved;
         message.reason = static_cast<NotifyReason>(row.Int(18));
         message.muted = row.Int(19);
       },
-      delivery.notification);
+      id);
   if (!done) return std::unexpected(done.error());
-  if (!found)
+  return message;
+}
+
+}  // namespace
+
+Result<Message> SqliteStore::LoadMessage(const Delivery& delivery) {
+  const std::lock_guard lock(reader_->mutex);
+  auto message = ReadNotification(*reader_, delivery.notification);
+  if (!message) return message;
+  if (!message->notification)
     return Fail(ErrorCode::kInternal,
                 "delivery " + std::to_string(delivery.id.value) + " has no notification");
-  message.notification = delivery.notification;
-  message.delivery_key = message.incident_uid + "-" + std::to_string(delivery.id.value);
-  message.may_be_duplicate = delivery.state == DeliveryState::kUnknown;
-
-  // The newest notification speaks for an alert; those it carries add what it no longer lists, as
-  // resolved when they are over by now.
-  std::vector<NotifiedAlert> alerts;
-  std::size_t listed = 0;
-  std::set<AlertId> seen;
-  std::vector<NotificationId> order = {delivery.notification};
-  order.insert(order.end(), delivery.carries.rbegin(), delivery.carries.rend());
-  for (const auto id : order) {
-    done = ForEach(
-        db, "SELECT alerts FROM notification WHERE id = ?",
-        [&](const Statement& row) {
-          for (const auto& alert : sqlite::DecodeAlerts(row.Text(0))) {
-            if (seen.insert(alert.alert).second) alerts.push_back(alert);
-          }
-        },
-        id);
-    if (!done) return std::unexpected(done.error());
-    if (id == delivery.notification) listed = alerts.size();
-  }
-  message.alerts.reserve(alerts.size());
-  for (std::size_t i = 0; i < alerts.size(); ++i) {
-    const auto& notified = alerts[i];
-    done = ForEach(
-        db, "SELECT " PROMWARDEN_ALERT_COLUMNS " FROM alert a WHERE a.id = ?",
-        [&](const Statement& row) {
-          Alert alert = sqlite::ReadAlert(row).alert;
-          const bool is_over = i >= listed && alert.status == AlertStatus::kResolved;
-          if (!is_over || notified.status == AlertStatus::kResolved) {
-            alert.status = notified.status;
-            alert.starts_at = notified.starts_at;
-            alert.ends_at = notified.ends_at;
-          }
-          message.alerts.push_back(std::move(alert));
-        },
-        notified.alert);
-    if (!done) return std::unexpected(done.error());
-  }
-  std::stable_sort(
-      message.alerts.begin(), message.alerts.end(), [](const Alert& a, const Alert& b) {
-        return a.status != b.status ? a.status == AlertStatus::kFiring : a.starts_at < b.starts_at;
-      });
-  message.common_labels = CommonLabels(message.alerts);
-  message.common_annotations = CommonAnnotations(message.alerts);
+  const auto told = ReadTold(*reader_, delivery);
+  if (!told) return std::unexpected(told.error());
+  auto alerts = ReadAlerts(*reader_, *told);
+  if (!alerts) return std::unexpected(alerts.error());
+  message->alerts = *std::move(alerts);
+  message->delivery_key = message->incident_uid + "-" + std::to_string(delivery.id.value);
+  message->may_be_duplicate = delivery.state == DeliveryState::kUnknown;
+  message->common_labels = CommonLabels(message->alerts);
+  message->common_annotations = CommonAnnotations(message->alerts);
   return message;
 }
 

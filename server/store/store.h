@@ -100,7 +100,8 @@ class Store {
   virtual Result<std::vector<Delivery>> ListDeliveries(const DeliveryFilter& filter) = 0;
   virtual Result<std::optional<Delivery>> FindDelivery(DeliveryId id) = 0;
   virtual Result<std::vector<QuarantineRow>> ListQuarantine(std::int64_t limit) = 0;
-  // A notification (with those it carries merged in) and the texts of its alerts.
+  // A notification (with those it carries merged in) and the texts of its alerts, the same for all
+  // destinations.
   virtual Result<Message> LoadMessage(const Delivery& delivery) = 0;
   virtual Result<std::string> RemoteId(IncidentId incident, const Destination& destination) = 0;
   // The earliest not_before of a waiting row of a destination that is not blocked; none when

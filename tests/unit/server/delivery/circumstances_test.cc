@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 namespace warden {
 namespace {
@@ -65,6 +66,14 @@ TEST(SiblingsOf, NamesWhoIsUnusualTooByWhatDiffers) {
   EXPECT_EQ(siblings.deviating[0].observed, -50);
   EXPECT_LT(siblings.deviating[0].deviation, -20);
   EXPECT_EQ(siblings.deviating[1].labels, (promql::LabelSet{{"instance", "c"}}));
+}
+
+TEST(SiblingsOf, TellsTheNewestNumberAndNoGap) {
+  auto series = Series("a", 90);
+  series.samples.push_back({kNow, std::numeric_limits<double>::quiet_NaN()});
+  const Siblings siblings = SiblingsOf({}, std::vector{series}, kNow);
+  ASSERT_EQ(siblings.deviating.size(), 1U);
+  EXPECT_EQ(siblings.deviating[0].observed, 90);
 }
 
 TEST(SiblingsOf, TellsFiveOfMany) {

@@ -35,6 +35,21 @@ TEST(Courier, DeliversWhatItIsToldOfAndRemembersTheRemoteId) {
   EXPECT_EQ(world.wire.To("ops"), (Texts{"i1#1 alert1.1", "i1#2 alert1.2 id=remote-1"}));
 }
 
+TEST(Courier, TellsEachDestinationWhatIsForIt) {
+  World world;
+  world.config->route.labels = {{"team", "{{ .CommonLabels.alertname }}s"}};
+  Receiver ops;
+  ops.name = "ops";
+  ops.slack.emplace_back().send_resolved = false;
+  world.config->receivers.push_back(ops);
+  world.Start();
+  world.wire.Answer("ops", 500);
+  ASSERT_TRUE(
+      world.AwaitState(world.Add(1, "ops", "slack", AlertStatus::kResolved), S::kSuperseded));
+  ASSERT_TRUE(world.AwaitState(world.Add(2, "ops", "slack"), S::kPending));
+  EXPECT_EQ(world.wire.To("ops"), Texts{"i2#1 alert2.1 team=alert2.1s"});
+}
+
 TEST(Courier, RetriesWhenItsTimeHasCome) {
   World world;
   world.Start();

@@ -20,6 +20,7 @@ Result<ChannelRequest> PlainSpokenChannel::Compose(const Message& message,
   if (!context.step.empty()) request.body += " " + context.step;
   if (!context.remote_id.empty()) request.body += " id=" + context.remote_id;
   if (context.outcome_unknown && message.may_be_duplicate) request.body += " duplicate?";
+  for (const auto& [name, value] : message.route_labels) request.body += " " + name + "=" + value;
   if (message.anomaly) request.body += " [" + message.anomaly->summary + "]";
   return request;
 }

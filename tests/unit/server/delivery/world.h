@@ -20,6 +20,7 @@
 #include "server/store/store.h"
 #include "server/store/writer.h"
 #include "tests/fakes/fake_clock.h"
+#include "tests/fakes/flaky_store.h"
 
 namespace warden {
 
@@ -127,7 +128,7 @@ class Wire final : public HttpClient {
   std::vector<HttpRequest> requests_;
 };
 
-// Says `UID#SEQUENCE alert,alert [plain] [step] [duplicate?] [verdict]`.
+// Says `UID#SEQUENCE alert,alert [plain] [step] [duplicate?] [route's labels] [verdict]`.
 class PlainSpokenChannel final : public Channel {
  public:
   explicit PlainSpokenChannel(Destination destination) : destination_(std::move(destination)) {}
@@ -169,55 +170,6 @@ class ToldEnricher final : public Enricher {
   std::deque<Done> waiting_;
 };
 
-// Passes everything on, but can refuse to write.
-class FlakyStore final : public Store {
- public:
-  explicit FlakyStore(std::unique_ptr<Store> store) : store_(std::move(store)) {}
-  std::atomic<bool> is_full{false};
-
-  Result<void> Transact(const std::function<Result<void>(Transaction&)>& work) override {
-    if (is_full) return Fail(ErrorCode::kUnavailable, "disk full");
-    return store_->Transact(work);
-  }
-  Result<StoredState> Load(Instant recent) override { return store_->Load(recent); }
-  Result<std::vector<IncidentRow>> ListIncidents(const IncidentFilter& filter) override {
-    return store_->ListIncidents(filter);
-  }
-  Result<std::optional<IncidentRow>> FindIncident(std::string_view uid) override {
-    return store_->FindIncident(uid);
-  }
-  Result<std::vector<TimelineEntry>> Timeline(IncidentId id) override {
-    return store_->Timeline(id);
-  }
-  Result<std::vector<Delivery>> ListDeliveries(const DeliveryFilter& filter) override {
-    return store_->ListDeliveries(filter);
-  }
-  Result<std::optional<Delivery>> FindDelivery(DeliveryId id) override {
-    return store_->FindDelivery(id);
-  }
-  Result<std::vector<QuarantineRow>> ListQuarantine(std::int64_t limit) override {
-    return store_->ListQuarantine(limit);
-  }
-  Result<Message> LoadMessage(const Delivery& row) override { return store_->LoadMessage(row); }
-  Result<std::string> RemoteId(IncidentId id, const Destination& destination) override {
-    return store_->RemoteId(id, destination);
-  }
-  Result<std::optional<Instant>> NextDue(const std::vector<Destination>& blocked) override {
-    return store_->NextDue(blocked);
-  }
-  Result<DeliveryBalance> Balance() override { return store_->Balance(); }
-  Result<std::map<std::string, DestinationQueue>> Queues() override { return store_->Queues(); }
-  Result<std::optional<std::string>> FindBlob(std::string_view name) override {
-    return store_->FindBlob(name);
-  }
-  Result<std::vector<std::string>> BlobNames(std::string_view prefix) override {
-    return store_->BlobNames(prefix);
-  }
-
- private:
-  std::unique_ptr<Store> store_;
-};
-
 class World : public CourierObserver {
  public:
   World();
@@ -256,7 +208,7 @@ class World : public CourierObserver {
 
   Happenings happenings;
   fakes::FakeClock clock{Instant{Duration{1'700'000'000'000'000}}};
-  FlakyStore store{std::move(*OpenSqliteStore(":memory:"))};
+  fakes::FlakyStore store{std::move(*OpenSqliteStore(":memory:"))};
   StoreWriter writer{store};
   Wire wire{happenings};
   ToldEnricher enricher{happenings};
