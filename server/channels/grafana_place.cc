@@ -3,32 +3,28 @@
 
 #include <algorithm>
 
-#include "server/channels/text.h"
+#include "server/channels/message_text.h"
 
 namespace warden {
 namespace {
-
-std::string FirstOf(const promql::LabelSet& set, std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) {
-    std::string value = CleanLine(set.Get(name));
-    if (!value.empty()) return value;
-  }
-  return {};
-}
 
 bool Applies(const DashboardMapping& mapping, const Alert& alert) {
   return mapping.alertname == alert.name() &&
          (mapping.severity.empty() || mapping.severity == alert.severity());
 }
 
-// Panels stand in `panels`, those of a collapsed row in the row's own `panels`.
-std::optional<std::int64_t> FindIn(const std::vector<JsonAnswer>& panels, std::string_view wanted) {
+// Panels stand in `panels`, those of a collapsed row in the row's own `panels`; deeper there are
+// none, whatever an answer says.
+enum class Rows : std::uint8_t { kOpen, kSkip };
+std::optional<std::int64_t> FindIn(const std::vector<JsonAnswer>& panels, std::string_view wanted,
+                                   Rows rows = Rows::kOpen) {
   for (const JsonAnswer& panel : panels) {
     const bool is_row = panel.Text({"type"}) == "row";
     if (!is_row && (panel.Text({"id"}) == wanted || panel.Text({"title"}) == wanted)) {
       return panel.Integer({"id"});
     }
-    if (const auto nested = FindIn(panel.Elements({"panels"}), wanted)) return nested;
+    if (rows == Rows::kSkip) continue;
+    if (const auto nested = FindIn(panel.Elements({"panels"}), wanted, Rows::kSkip)) return nested;
   }
   return std::nullopt;
 }
@@ -48,9 +44,9 @@ std::optional<std::int64_t> FindElement(const std::vector<JsonAnswer>& elements,
 
 std::optional<WantedPlace> PlaceOf(const Message& message, const GrafanaConfig& grafana) {
   for (const Alert& alert : message.alerts) {
-    std::string uid = FirstOf(alert.annotations, {"dashboard_uid", "__dashboardUid__"});
+    std::string uid = FirstLine(alert.annotations, {"dashboard_uid", "__dashboardUid__"});
     if (uid.empty()) continue;
-    return WantedPlace{std::move(uid), FirstOf(alert.annotations, {"panel_id", "__panelId__"})};
+    return WantedPlace{std::move(uid), FirstLine(alert.annotations, {"panel_id", "__panelId__"})};
   }
   for (const DashboardMapping& mapping : grafana.dashboards) {
     const bool applies = std::ranges::any_of(

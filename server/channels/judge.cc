@@ -146,12 +146,27 @@ Verdict JudgeStatus(const ChannelResponse& response, Instant now, std::string_vi
   return verdict;
 }
 
+namespace {
+
+// Whether a status code of a mail server (RFC 3463) begins so: `5.1.` of `550 5.1.1 unknown`, not
+// of an address such as 10.5.1.7.
+bool HasMailStatus(std::string_view text, std::string_view beginning) {
+  for (auto at = text.find(beginning); at != std::string_view::npos;
+       at = text.find(beginning, at + 1)) {
+    const char before = at == 0 ? ' ' : text[at - 1];
+    if (before != '.' && (before < '0' || before > '9')) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 Verdict JudgeSmtp(const ChannelResponse& response, const Secrets& secrets) {
   Verdict verdict;
   const std::string words = secrets.Quote(response.body);
   verdict.reason = std::to_string(response.status) + (words.empty() ? "" : ": " + words);
   const std::string& text = response.body;
-  const auto says = [&text](std::string_view code) { return text.find(code) != std::string::npos; };
+  const auto says = [&text](std::string_view code) { return HasMailStatus(text, code); };
   if (response.status >= 200 && response.status < 300) {
     verdict.outcome = Outcome::kDelivered;
     verdict.reason = std::to_string(response.status);

@@ -24,15 +24,6 @@ constexpr std::size_t kLabelUnits = 100;
 constexpr std::size_t kAlertLabelsUnits = 160;
 constexpr std::size_t kAlertDetailUnits = 240;
 
-// The first of these that says something, on one line.
-std::string FirstLine(const promql::LabelSet& set, std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) {
-    std::string line = CleanLine(CutOnCharacter(set.Get(name), kMostBytes));
-    if (!line.empty()) return line;
-  }
-  return {};
-}
-
 bool IsFiring(const Alert& alert) { return alert.status == AlertStatus::kFiring; }
 
 // The worst of the known ones, else what all have in common.
@@ -332,6 +323,14 @@ std::string SilenceUrl(const Message& message, std::string_view alertmanager) {
 }
 
 }  // namespace
+
+std::string FirstLine(const promql::LabelSet& set, std::initializer_list<std::string_view> names) {
+  for (const std::string_view name : names) {
+    std::string line = CleanLine(CutOnCharacter(set.Get(name), kMostBytes));
+    if (!line.empty()) return line;
+  }
+  return {};
+}
 
 Instant StartOf(const Message& message) {
   std::optional<Instant> start;

@@ -12,7 +12,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "server/alert/notification.h"
@@ -64,6 +66,10 @@ struct MessageText {
 
 // The links alone: runbook, graph, dashboard, incident page, silence form. At most one of a kind.
 [[nodiscard]] std::vector<TextLink> LinksOf(const Message& message, const Config& config);
+
+// The first of these that says something, on one line; empty when none does.
+[[nodiscard]] std::string FirstLine(const promql::LabelSet& set,
+                                    std::initializer_list<std::string_view> names);
 
 // From the first start to the last end (or `message.at` while something fires).
 [[nodiscard]] Instant StartOf(const Message& message);

@@ -27,14 +27,6 @@ std::string_view PagerSeverity(const Message& message) {
   return severity == "info" || severity == "none" ? "info" : "error";
 }
 
-std::string FirstOf(const promql::LabelSet& labels, std::initializer_list<std::string_view> names) {
-  for (const std::string_view name : names) {
-    std::string value = CleanLine(labels.Get(name));
-    if (!value.empty()) return Cut(value, 255);
-  }
-  return {};
-}
-
 class Pagerduty final : public Channel {
  public:
   Pagerduty(const Config& config, const PagerdutyConfig& own) : config_(config), own_(own) {}
@@ -99,10 +91,10 @@ void Pagerduty::WritePayload(JsonWriter& json, const Message& message, const Mes
                              std::size_t alerts) const {
   const Expander expand(message, config_);
   const promql::LabelSet& common = message.common_labels;
-  std::string source = FirstOf(common, {"instance", "host", "node", "pod", "service", "job"});
+  std::string source = FirstLine(common, {"instance", "host", "node", "pod", "service", "job"});
   if (source.empty()) source = message.external_url.empty() ? "promwarden" : message.external_url;
-  std::string component = FirstOf(common, {"service", "app", "deployment", "job"});
-  std::string group = FirstOf(common, {"cluster", "namespace", "env", "region"});
+  std::string component = FirstLine(common, {"service", "app", "deployment", "job"});
+  std::string group = FirstLine(common, {"cluster", "namespace", "env", "region"});
   const std::string summary = CleanLine(expand.Text(own_.description, text.headline));
   json.Field("summary", Cut(summary.empty() ? text.headline : summary, kSummaryLimit));
   json.Field("source", Cut(expand.Text(own_.source, source), 255));
@@ -110,7 +102,7 @@ void Pagerduty::WritePayload(JsonWriter& json, const Message& message, const Mes
   json.Field("timestamp", FormatRfc3339(message.at));
   json.FieldIfAny("component", Cut(expand.Text(own_.component, component), 255));
   json.FieldIfAny("group", Cut(expand.Text(own_.group, group), 255));
-  json.FieldIfAny("class", Cut(expand.Text(own_.class_, FirstOf(common, {"alertname"})), 255));
+  json.FieldIfAny("class", Cut(expand.Text(own_.class_, FirstLine(common, {"alertname"})), 255));
   if (alerts > 0) WriteDetails(json, message, text, alerts);
 }
 

@@ -144,7 +144,9 @@ std::string Slack::Body(const Message& message, const ChannelContext& context) c
   json.Key("unfurl_links").Bool(false).Key("unfurl_media").Bool(false);
   const bool has_own_words = !context.plain && HasOwnWords(expand);
   const std::string headline = RenderHeadline(text, kSlackMarkup);
-  json.FieldIfAny("text", expand.Text(own_.message_text, has_own_words ? "" : headline));
+  json.FieldIfAny("text", context.plain
+                              ? headline
+                              : expand.Text(own_.message_text, has_own_words ? "" : headline));
   if (!context.plain) {
     json.Key("attachments").BeginArray().BeginObject();
     json.Field("color", expand.Text(own_.color, Colour(text.level)));

@@ -3,12 +3,15 @@
 #include <charconv>
 #include <utility>
 
+#include "server/base/secret.h"
 #include "server/net/curl_transfer.h"
 
 namespace warden {
 namespace {
 
 using Steady = std::chrono::steady_clock;
+
+constexpr std::size_t kMostWords = 300;  // of a reply
 
 bool IsLoopback(std::string_view host) {
   return host == "localhost" || host.starts_with("127.") || host == "::1" || host == "[::1]";
@@ -70,6 +73,7 @@ class MailTransfer final : public CurlTransfer {
   bool awaits_reply_ = true;  // the greeting
   bool said_quit_ = false;    // what follows is no answer to the mail
   int last_code_ = 0;         // of the last whole reply
+  std::string last_words_;    // behind the code
   bool asked_recipient_ = false;
   std::size_t next_recipient_ = 0;
   std::vector<RefusedRecipient> refused_;
@@ -178,6 +182,8 @@ void MailTransfer::HearReply(std::string_view line) {
   if (said_quit_ || line.size() < 4 || line[3] == '-') return;
   if (std::from_chars(line.data(), line.data() + 3, code).ptr != line.data() + 3) return;
   last_code_ = code;
+  last_words_ = line.substr(4, kMostWords);
+  last_words_.erase(last_words_.find_last_not_of("\r\n ") + 1);
   awaits_reply_ = false;
   if (asked_recipient_ && next_recipient_ < mail_.to.size()) {
     if (code >= 400) refused_.push_back({mail_.to[next_recipient_], code});
@@ -208,6 +214,8 @@ CurlTransfer::Outcome MailTransfer::Conclude(CURLcode code) {
       if (recipient.smtp_code < 500) failure.smtp_code = recipient.smtp_code;
     }
     failure.message = host_ + ": the server refused with " + std::to_string(failure.smtp_code);
+    if (failure.smtp_code == last_code_ && !last_words_.empty())
+      failure.message += ": " + Redact(last_words_, mail_.password);
   }
   Report(std::unexpected(std::move(failure)));
   return Outcome::kDone;

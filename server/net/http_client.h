@@ -119,7 +119,7 @@ struct MailFailure {
   SendFault kind = SendFault::kOther;
   int smtp_code = 0;           // last reply that said no, else 0: 4yz retry, 5yz permanent
   bool body_was_sent = false;  // the final dot went out: the outcome is unknown unless kRefused
-  std::string message = {};
+  std::string message = {};    // host and cause: of a refusal the server's own words
 };
 
 using MailResult = std::expected<MailReceipt, MailFailure>;

@@ -88,6 +88,14 @@ TEST_F(SlackTest, KnowsWebhookErrors) {
   EXPECT_EQ(Judge("slack", 403, "action_prohibited").outcome, Outcome::kRefusedDestination);
 }
 
+TEST_F(SlackTest, FallsBackOnItsOwnWordsWhenThoseOfTheReceiverAreRefused) {
+  receiver().slack[0].message_text = Own(std::string(50'000, 'x'));
+  ChannelContext context = samples::Context(samples::Firing());
+  context.plain = true;
+  const std::string text = Sent("slack", samples::Firing(), context).Text({"text"});
+  EXPECT_NE(text.find("HighErrorRate"), std::string::npos) << text.substr(0, 100);
+}
+
 TEST_F(SlackTest, SpeaksTheWebApiWithAToken) {
   SlackConfig& slack = receiver().slack[0];
   slack.app_token =

@@ -259,5 +259,14 @@ TEST(GrafanaPlace, FindsPanelsOfTheSecondSchema) {
   EXPECT_EQ(FindPanel(answer, "x"), std::nullopt);
 }
 
+// Somebody who may save dashboards writes the answer.
+TEST(GrafanaPlace, BearsAnyNesting) {
+  constexpr std::size_t kDeep = 60'000;
+  std::string body = R"({"dashboard":)";
+  for (std::size_t i = 0; i < kDeep; ++i) body += R"({"panels":[)";
+  for (std::size_t i = 0; i < kDeep; ++i) body += "]}";
+  EXPECT_EQ(FindPanel(JsonAnswer(body + "}"), "Rate"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace warden

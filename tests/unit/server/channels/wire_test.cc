@@ -124,6 +124,11 @@ TEST(JudgeSmtp, KnowsMailboxAndLoginFromText) {
   EXPECT_EQ(outcome(550, "5.7.1 looks like spam"), Outcome::kRefusedContent);
   EXPECT_EQ(outcome(535, "5.7.8 bad credentials"), Outcome::kRefusedDestination);
   EXPECT_EQ(outcome(552, "5.3.4 message too big"), Outcome::kRefusedContent);
+  EXPECT_EQ(outcome(554, "10.5.1.7:25: the server refused with 554: 5.7.1 spam"),
+            Outcome::kRefusedContent)
+      << "an address is no status code";
+  EXPECT_EQ(outcome(554, "10.5.1.7:25: the server refused with 554: 5.1.1 unknown"),
+            Outcome::kRefusedDestination);
 }
 
 TEST(Reasons, QuoteTheRemoteShortlyOnOneLine) {

@@ -52,6 +52,17 @@ TEST(Mail, ArrivesAsItWasGiven) {
   EXPECT_FALSE(mail.was_encrypted);
 }
 
+TEST(Mail, SaysWhatTheServerSaid) {
+  FakeSmtpServer server;
+  server.Reply(".", "554-no\r\n554 5.7.1 looks like spam");
+  CurlHttpClient client;
+  const MailResult result = client.CallMail(Mail(server));
+  ASSERT_FALSE(result);
+  EXPECT_TRUE(
+      result.error().message.ends_with(": the server refused with 554: 5.7.1 looks like spam"))
+      << result.error().message;
+}
+
 TEST(Mail, TellsWhoWasRefused) {
   FakeSmtpServer server;
   server.Reply("RCPT TO:<ann@", "550 no such user");
