@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "promql/model/fnv.h"
+
 namespace promql {
 namespace {
 
@@ -57,16 +59,10 @@ void LabelSet::Remove(std::string_view name) {
 }
 
 std::uint64_t LabelSet::Fingerprint() const {
-  constexpr std::uint64_t kOffset = 14695981039346656037ULL;
-  constexpr std::uint64_t kPrime = 1099511628211ULL;
-  std::uint64_t hash = kOffset;
-  const auto mix = [&hash](std::string_view text) {
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * kPrime;
-    hash = (hash ^ 0xffU) * kPrime;
-  };
+  std::uint64_t hash = kFnvOffset;
   for (const auto& [name, value] : labels_) {
-    mix(name);
-    mix(value);
+    for (const std::string_view text : {std::string_view(name), std::string_view(value)})
+      hash = Fnv1a("\xff", Fnv1a(text, hash));
   }
   return hash;
 }

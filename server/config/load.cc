@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <set>
 
+#include "promql/model/fnv.h"
 #include "promql/model/go_text.h"
 #include "server/base/read_file.h"
 #include "server/config/sections.h"
@@ -160,12 +161,6 @@ Config Finish(Reader& reader, const YamlNode& root, const SeenKeys& seen, FileDr
   return config;
 }
 
-std::uint64_t Fnv1a(std::string_view text) {
-  std::uint64_t hash = 14695981039346656037ULL;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-  return hash;
-}
-
 }  // namespace
 
 std::expected<LoadedConfig, ConfigDiagnostics> LoadConfig(std::string_view yaml,
@@ -189,7 +184,7 @@ std::expected<LoadedConfig, ConfigDiagnostics> LoadConfig(std::string_view yaml,
     config = Finish(reader, root, seen, draft);
   if (!reader.errors().empty()) return std::unexpected(reader.TakeErrors());
   config.source = file;
-  config.hash = Fnv1a(yaml);
+  config.hash = promql::Fnv1a(yaml);
   return LoadedConfig{std::move(config), reader.TakeNotices()};
 }
 

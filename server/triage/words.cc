@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "promql/model/fnv.h"
 #include "server/alert/text.h"
 
 namespace warden {
@@ -35,10 +36,9 @@ std::string AlertList(const TriageState& state, const std::vector<AlertId>& aler
 
 std::string IncidentUid(std::string_view route_id, std::string_view group_key, IncidentId previous,
                         Instant opened_at) {
-  std::uint64_t hash = 14695981039346656037ULL;
+  std::uint64_t hash = promql::kFnvOffset;
   const auto mix = [&hash](std::string_view text) {
-    for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 1099511628211ULL;
-    hash = (hash ^ 0xffU) * 1099511628211ULL;
+    hash = promql::Fnv1a("\xff", promql::Fnv1a(text, hash));
   };
   mix(route_id);
   mix(group_key);
