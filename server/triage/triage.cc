@@ -50,9 +50,13 @@ Triage::Triage(std::shared_ptr<const Config> config, StoredState stored)
 
 void Triage::BuildIndexes() {
   index_ = InhibitIndex(config_->inhibit_rules);
+  std::vector<AlertId> firing;
   for (const auto& [id, record] : state_.alerts()) {
-    if (record.alert.status == AlertStatus::kFiring) index_.Add(id, record.alert.labels);
+    if (record.alert.status == AlertStatus::kFiring) firing.push_back(id);
   }
+  // The index keeps its lists in this order: each goes to the end.
+  std::ranges::sort(firing);
+  for (const auto id : firing) index_.Add(id, state_.FindAlert(id)->alert.labels);
   routes_.clear();
   std::vector<const Route*> open = {&config_->route};
   while (!open.empty()) {
@@ -81,7 +85,6 @@ Receipt Triage::Receive(WebhookMessage message, Instant now, Changes& changes) {
     fingerprints.push_back(alert.fingerprint);
     Apply(message.source, message.external_url, std::move(alert), now, receipt, touched, changes);
   }
-  if (std::exchange(source_ended_, false)) LookAgainAtMuted(now, changes);
 
   auto& group = state_.Group(key);
   const bool is_known_state = !group.key.empty() && group.state_hash == hash;

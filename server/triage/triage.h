@@ -93,7 +93,13 @@ class Triage {
   void LookAgainAtMuted(Instant now, Changes& changes);
   [[nodiscard]] std::optional<Mute> MuteOf(const AlertRecord& record,
                                            const std::optional<Mute>& by_time, Instant now) const;
+  struct Members;  // of an incident that is flushed
   void Flush(Incident& incident, Instant now, Changes& changes);
+  [[nodiscard]] Members SortMembers(const Incident& incident, const Route& route,
+                                    Instant now) const;
+  void NoteMembers(Incident& incident, const Members& members, Instant now, Changes& changes);
+  void Say(Incident& incident, const Members& members, const Route& route, Instant now,
+           Changes& changes);
   void Notify(Incident& incident, Notification notification, Instant now, Changes& changes);
   void Keep(Incident& incident, AlertId alert, Changes& changes);
   void Leave(Incident& incident, AlertId alert, Changes& changes);
@@ -106,7 +112,7 @@ class Triage {
   std::shared_ptr<const Config> config_;
   TriageState state_;
   InhibitIndex index_;
-  bool source_ended_ = false;  // an alert that may have muted others, in the message at hand
+  bool source_ended_ = false;  // an alert that may have muted others, since the last FlushDue
   Instant last_now_;
   Instant silence_counts_from_;         // nothing expires before
   std::optional<Instant> next_expiry_;  // not later than the first; none: nothing can expire

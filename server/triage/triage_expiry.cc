@@ -85,7 +85,6 @@ std::size_t Triage::ExpireDue(Instant now, Changes& changes) {
            changes);
     }
   }
-  if (std::exchange(source_ended_, false)) LookAgainAtMuted(now, changes);
   return expired.size();
 }
 

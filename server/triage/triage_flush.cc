@@ -20,8 +20,10 @@ NotifiedAlert Frozen(const AlertRecord& record) {
   return {record.id, record.alert.status, record.alert.starts_at, record.alert.ends_at};
 }
 
+}  // namespace
+
 // Members of an incident, sorted by what can be said about them.
-struct Members {
+struct Triage::Members {
   FlushView view;
   std::vector<AlertId> firing;                          // nothing mutes them
   std::vector<AlertId> ended;                           // announced, over
@@ -31,12 +33,18 @@ struct Members {
   std::vector<AlertId> unmuted;
   std::vector<AlertId> muted;
   std::optional<Instant> mute_ends;
-};
+  // All that we know of is over, but the sender left alerts out: it is not over until a whole
+  // message says so, or nothing was heard for longer than a firing alert stays unmentioned.
+  bool is_held = false;
 
-}  // namespace
+  [[nodiscard]] bool any_fires() const { return !firing.empty() || !muted.empty(); }
+  [[nodiscard]] bool is_over() const { return !any_fires() && !is_held; }
+};
 
 void Triage::FlushDue(Instant now, Changes& changes) {
   LookAtClock(now);
+  // Once for all messages of a turn: it looks at every incident.
+  if (std::exchange(source_ended_, false)) LookAgainAtMuted(now, changes);
   for (const auto id : state_.DueIncidents(now)) {
     if (auto* incident = state_.FindIncident(id)) Flush(*incident, now, changes);
   }
@@ -50,8 +58,36 @@ std::optional<Mute> Triage::MuteOf(const AlertRecord& record, const std::optiona
 }
 
 void Triage::Flush(Incident& incident, Instant now, Changes& changes) {
-  const Route* route = RouteOf(incident);
-  const auto by_time = MutedByTime(*config_, route, now);
+  const Route& route = *RouteOf(incident);
+  const Members members = SortMembers(incident, route, now);
+  NoteMembers(incident, members, now, changes);
+  Say(incident, members, route, now, changes);
+  for (const auto id : members.ended) {
+    if (members.is_held) {
+      Keep(incident, id, changes);
+    } else {
+      Leave(incident, id, changes);
+    }
+  }
+  if (members.any_fires() && incident.left_out == 0) {
+    for (const auto id : members.kept) Leave(incident, id, changes);
+  }
+  for (const auto id : members.untold) Leave(incident, id, changes);
+
+  if (incident.members.empty()) return Close(incident, now, changes);
+  std::optional<Instant> next = members.mute_ends;
+  if (!members.firing.empty() && incident.announced_at) {
+    const Instant repeat = *incident.announced_at + route.repeat_interval;
+    if (!next || repeat < *next) next = repeat;
+  }
+  if (members.is_held) next = *incident.flushed_at + kHeldIntervals * route.repeat_interval;
+  state_.SetFlush(incident, next);
+  changes.incidents.insert(incident.id);
+}
+
+Triage::Members Triage::SortMembers(const Incident& incident, const Route& route,
+                                    Instant now) const {
+  const auto by_time = MutedByTime(*config_, &route, now);
   Members members;
   members.view.announced_at = incident.announced_at;
   for (const auto& [id, member] : incident.members) {
@@ -80,23 +116,24 @@ void Triage::Flush(Incident& incident, Instant now, Changes& changes) {
       if (member.muted) ++members.view.fresh_unmuted;
     }
   }
-  const bool any_fires = !members.firing.empty() || !members.muted.empty();
-  // All that we know of is over, but the sender left alerts out: it is not over until a whole
-  // message says so, or nothing was heard for longer than a firing alert stays unmentioned.
-  const bool is_held = !any_fires && incident.left_out > 0 && incident.flushed_at &&
-                       now - *incident.flushed_at < kHeldIntervals * route->repeat_interval;
-  if (!any_fires && !is_held) {
+  members.is_held = !members.any_fires() && incident.left_out > 0 && incident.flushed_at &&
+                    now - *incident.flushed_at < kHeldIntervals * route.repeat_interval;
+  if (members.is_over()) {
     members.ended.insert(members.ended.end(), members.kept.begin(), members.kept.end());
     members.kept.clear();
-    if (incident.left_out > 0) {
-      Note(incident, now, TimelineKind::kStale,
-           "nothing more was heard of the alerts that the sender left out", changes);
-    }
   }
   members.view.muted = members.muted.size();
   members.view.ended = members.ended.size();
-  members.view.is_partial = is_held;
+  members.view.is_partial = members.is_held;
+  return members;
+}
 
+void Triage::NoteMembers(Incident& incident, const Members& members, Instant now,
+                         Changes& changes) {
+  if (members.is_over() && incident.left_out > 0) {
+    Note(incident, now, TimelineKind::kStale,
+         "nothing more was heard of the alerts that the sender left out", changes);
+  }
   for (const auto& [reason, alerts] : members.quieted) {
     Note(incident, now, TimelineKind::kMuted, AlertList(state_, alerts) + " muted: " + reason,
          changes);
@@ -119,50 +156,30 @@ void Triage::Flush(Incident& incident, Instant now, Changes& changes) {
   };
   put(members.muted, true);
   put(members.unmuted, false);
+}
 
-  auto reason = DecideFlush(members.view, now, route->repeat_interval);
+void Triage::Say(Incident& incident, const Members& members, const Route& route, Instant now,
+                 Changes& changes) {
+  auto reason = DecideFlush(members.view, now, route.repeat_interval);
   // The last to end was muted and nobody was told of it; of others they were, and wait for the end.
-  const bool is_silent_end = !reason && !any_fires && !is_held && incident.notifications > 0;
+  const bool is_silent_end = !reason && members.is_over() && incident.notifications > 0;
   if (is_silent_end) reason = NotifyReason::kAllResolved;
-  if (reason) {
-    Notification notification;
-    notification.reason = *reason;
-    notification.muted = static_cast<std::int64_t>(members.muted.size());
-    notification.status = any_fires || is_held ? AlertStatus::kFiring : AlertStatus::kResolved;
-    for (const auto id : members.firing)
-      notification.alerts.push_back(Frozen(*state_.FindAlert(id)));
-    for (const auto id : is_silent_end ? members.untold : members.ended)
-      if (const auto* record = state_.FindAlert(id)) notification.alerts.push_back(Frozen(*record));
-    for (const auto id : members.firing) {
-      auto& member = incident.members.at(id);
-      if (member.announced == Announced::kFiring) continue;
-      member.announced = Announced::kFiring;
-      changes.members[{incident.id, id}] = member;
-    }
-    if (!members.firing.empty()) incident.announced_at = now;
-    Notify(incident, std::move(notification), now, changes);
+  if (!reason) return;
+  Notification notification;
+  notification.reason = *reason;
+  notification.muted = static_cast<std::int64_t>(members.muted.size());
+  notification.status = members.is_over() ? AlertStatus::kResolved : AlertStatus::kFiring;
+  for (const auto id : members.firing) {
+    notification.alerts.push_back(Frozen(*state_.FindAlert(id)));
+    auto& member = incident.members.at(id);
+    if (member.announced == Announced::kFiring) continue;
+    member.announced = Announced::kFiring;
+    changes.members[{incident.id, id}] = member;
   }
-  for (const auto id : members.ended) {
-    if (is_held) {
-      Keep(incident, id, changes);
-    } else {
-      Leave(incident, id, changes);
-    }
-  }
-  if (any_fires && incident.left_out == 0) {
-    for (const auto id : members.kept) Leave(incident, id, changes);
-  }
-  for (const auto id : members.untold) Leave(incident, id, changes);
-
-  if (incident.members.empty()) return Close(incident, now, changes);
-  std::optional<Instant> next = members.mute_ends;
-  if (!members.firing.empty() && incident.announced_at) {
-    const Instant repeat = *incident.announced_at + route->repeat_interval;
-    if (!next || repeat < *next) next = repeat;
-  }
-  if (is_held) next = *incident.flushed_at + kHeldIntervals * route->repeat_interval;
-  state_.SetFlush(incident, next);
-  changes.incidents.insert(incident.id);
+  for (const auto id : is_silent_end ? members.untold : members.ended)
+    if (const auto* record = state_.FindAlert(id)) notification.alerts.push_back(Frozen(*record));
+  if (!members.firing.empty()) incident.announced_at = now;
+  Notify(incident, std::move(notification), now, changes);
 }
 
 void Triage::Notify(Incident& incident, Notification notification, Instant now, Changes& changes) {
