@@ -10,14 +10,6 @@ namespace {
 
 double Seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
-// `instance="a",job="b"`
-std::string SeriesText(const promql::LabelSet& labels) {
-  std::string text;
-  for (const auto& [name, value] : labels)
-    text += (text.empty() ? "" : ",") + name + "=\"" + value + "\"";
-  return text;
-}
-
 void CountQuery(Metrics& metrics, std::string_view purpose, bool worked,
                 std::chrono::duration<double> took) {
   metrics.prometheus_query_duration.Observe({purpose}, took.count());
@@ -100,20 +92,22 @@ void WatchMetrics::Count(const WatchReport& report) {
 
 void WatchMetrics::ExportBands(const WatchReport& report) {
   const std::string& watch = report.watch.name;
-  for (auto* gauge : {&metrics_.watch_value, &metrics_.watch_expected, &metrics_.watch_lower,
-                      &metrics_.watch_upper, &metrics_.watch_score, &metrics_.watch_anomalous}) {
-    gauge->Remove(watch);
-  }
-  if (!report.watch.exports_bands) return;
-  for (const auto& [labels, verdict, left] : report.series) {
-    const auto text = SeriesText(labels);
-    metrics_.watch_value.Set({watch, text}, verdict.observed);
-    metrics_.watch_expected.Set({watch, text}, verdict.expected);
-    metrics_.watch_lower.Set({watch, text}, verdict.lower);
-    metrics_.watch_upper.Set({watch, text}, verdict.upper);
-    metrics_.watch_score.Set({watch, text}, verdict.score);
-    metrics_.watch_anomalous.Set({watch, text}, anomaly::IsAnomalous(verdict.state) ? 1 : 0);
-  }
+  const auto put = [&](Gauges& gauge, auto value_of) {
+    std::vector<LabelledValue> values;
+    if (report.watch.exports_bands) {
+      for (const auto& series : report.series)
+        values.push_back({{watch, SeriesText(series.labels)}, value_of(series.verdict)});
+    }
+    gauge.ReplaceUnder(watch, values);
+  };
+  using anomaly::Verdict;
+  put(metrics_.watch_value, [](const Verdict& verdict) { return verdict.observed; });
+  put(metrics_.watch_expected, [](const Verdict& verdict) { return verdict.expected; });
+  put(metrics_.watch_lower, [](const Verdict& verdict) { return verdict.lower; });
+  put(metrics_.watch_upper, [](const Verdict& verdict) { return verdict.upper; });
+  put(metrics_.watch_score, [](const Verdict& verdict) { return verdict.score; });
+  put(metrics_.watch_anomalous,
+      [](const Verdict& verdict) { return anomaly::IsAnomalous(verdict.state) ? 1.0 : 0.0; });
 }
 
 void WatchMetrics::OnGone(const std::string& watch) {

@@ -13,6 +13,7 @@
 #include <map>
 #include <mutex>
 #include <ranges>
+#include <set>
 #include <sstream>
 
 namespace warden {
@@ -101,6 +102,19 @@ struct Counters::Family : Known<prometheus::Counter> {
 };
 struct Gauges::Family : Known<prometheus::Gauge> {
   using Known::Known;
+
+  // Of those that `is_meant` these stay; what goes goes last.
+  template <class IsMeant>
+  void Replace(const std::vector<LabelledValue>& series, IsMeant is_meant) {
+    std::set<std::vector<std::string>> named;
+    for (const LabelledValue& one : series) {
+      With(one.labels, [&](prometheus::Gauge& gauge) { gauge.Set(one.value); });
+      named.insert(one.labels);
+    }
+    RemoveIf([&](const std::vector<std::string>& labels) {
+      return is_meant(labels) && !named.contains(labels);
+    });
+  }
 };
 struct Histograms::Family : Known<prometheus::Histogram> {
   using Known::Known;
@@ -151,12 +165,13 @@ void Gauges::Set(LabelValues labels, double value) {
 }
 
 void Gauges::Replace(const std::vector<LabelledValue>& series) {
-  family_->RemoveIf([&](const std::vector<std::string>& labels) {
-    return std::ranges::find(series, labels, &LabelledValue::labels) == series.end();
+  family_->Replace(series, [](const std::vector<std::string>&) { return true; });
+}
+
+void Gauges::ReplaceUnder(std::string_view first_label, const std::vector<LabelledValue>& series) {
+  family_->Replace(series, [=](const std::vector<std::string>& labels) {
+    return !labels.empty() && labels.front() == first_label;
   });
-  for (const LabelledValue& one : series) {
-    family_->With(one.labels, [&](prometheus::Gauge& gauge) { gauge.Set(one.value); });
-  }
 }
 
 void Gauges::Remove(std::string_view first_label) {

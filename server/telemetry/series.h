@@ -72,6 +72,9 @@ class Gauges {
   void Set(LabelValues labels, double value);
   // These series from now on, and no others: for what is looked up at each scrape.
   void Replace(const std::vector<LabelledValue>& series);
+  // The same among those whose first label has this value: whoever scrapes meanwhile misses none
+  // that stays.
+  void ReplaceUnder(std::string_view first_label, const std::vector<LabelledValue>& series);
   // All series whose first label has this value go.
   void Remove(std::string_view first_label);
   [[nodiscard]] double Value(LabelValues labels = {}) const;

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "server/alert/webhook.h"
+#include "server/watch/micros.h"
 
 namespace warden {
 namespace {
@@ -25,16 +26,14 @@ std::optional<Number> Read(std::string_view text) {
   return value;
 }
 
-std::string Micros(Instant at) { return std::to_string(at.time_since_epoch().count()); }
-
 // Fields of a line: start, end (0: open), peak, kind, severity, observed, expected, lower, upper,
 // score, deviation, series.
 constexpr std::size_t kFields = 12;
 
 std::string LineOf(const AnomalyRecord& record) {
   const anomaly::Verdict& peak = record.peak;
-  std::string line = Micros(record.started_at) + '\t' +
-                     Micros(record.ended_at.value_or(Instant{})) + '\t' + Micros(peak.at);
+  std::string line = MicrosText(record.started_at) + '\t' +
+                     MicrosText(record.ended_at.value_or(Instant{})) + '\t' + MicrosText(peak.at);
   for (const auto number : {static_cast<int>(peak.kind), static_cast<int>(peak.severity)})
     line += '\t' + std::to_string(number);
   for (const double value :
@@ -53,15 +52,13 @@ std::optional<AnomalyRecord> RecordOf(std::string_view line) {
   }
   AnomalyRecord record;
   anomaly::Verdict& peak = record.peak;
-  std::array<Duration::rep, 3> times{};
-  for (std::size_t i = 0; i < times.size(); ++i) {
-    const auto time = Read<Duration::rep>(fields[i]);
-    if (!time) return std::nullopt;
-    times[i] = *time;
-  }
-  record.started_at = Instant{Duration{times[0]}};
-  if (times[1] != 0) record.ended_at = Instant{Duration{times[1]}};
-  peak.at = Instant{Duration{times[2]}};
+  const auto started_at = ReadMicros(fields[0]);
+  const auto ended_at = ReadMicros(fields[1]);
+  const auto peak_at = ReadMicros(fields[2]);
+  if (!started_at || !ended_at || !peak_at) return std::nullopt;
+  record.started_at = *started_at;
+  if (*ended_at != Instant{}) record.ended_at = ended_at;
+  peak.at = *peak_at;
   const auto kind = Read<std::uint8_t>(fields[3]);
   const auto severity = Read<std::uint8_t>(fields[4]);
   if (!kind || *kind > static_cast<int>(anomaly::Kind::kVariance) || !severity ||

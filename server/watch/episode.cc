@@ -2,11 +2,12 @@
 #include "server/watch/episode.h"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
+#include "promql/model/go_text.h"
 #include "server/alert/webhook.h"
 #include "server/anomaly/number_text.h"
+#include "server/watch/micros.h"
 
 namespace warden {
 namespace {
@@ -135,6 +136,13 @@ std::vector<Alert> Advance(const WatchConfig& watch, const std::vector<SeriesChe
   return alerts;
 }
 
+std::string SeriesText(const promql::LabelSet& labels) {
+  std::string text;
+  for (const auto& [name, value] : labels)
+    text += (text.empty() ? "" : ",") + name + "=" + promql::Quote(value);
+  return text;
+}
+
 std::string RangeText(const anomaly::Verdict& verdict) {
   return Number(verdict.observed) + ", expected " + Number(verdict.lower) + " to " +
          Number(verdict.upper);
@@ -144,9 +152,8 @@ std::string EncodeEpisodes(const Episodes& episodes) {
   std::string text;
   for (const auto& [labels, episode] : episodes) {
     if (!episode.fires) continue;
-    text += std::to_string(episode.starts_at.time_since_epoch().count()) + '\t' +
-            EncodeLabels(labels) + '\t' + EncodeLabels(episode.labels) +
-            (episode.in_storm ? "\tstorm\n" : "\n");
+    text += MicrosText(episode.starts_at) + '\t' + EncodeLabels(labels) + '\t' +
+            EncodeLabels(episode.labels) + (episode.in_storm ? "\tstorm\n" : "\n");
   }
   return text;
 }
@@ -159,12 +166,11 @@ Episodes DecodeEpisodes(std::string_view text) {
     const auto first = line.find('\t');
     const auto second = first == std::string_view::npos ? first : line.find('\t', first + 1);
     if (second == std::string_view::npos) continue;
-    Duration::rep micros = 0;
-    const auto [stop, error] = std::from_chars(line.data(), line.data() + first, micros);
-    if (error != std::errc{} || stop != line.data() + first) continue;
+    const auto starts_at = ReadMicros(line.substr(0, first));
+    if (!starts_at) continue;
     Episode episode;
     episode.fires = true;
-    episode.starts_at = Instant{Duration{micros}};
+    episode.starts_at = *starts_at;
     const auto third = line.find('\t', second + 1);
     episode.in_storm = third != std::string_view::npos;
     episode.labels = DecodeLabels(line.substr(second + 1, third - second - 1));

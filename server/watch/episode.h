@@ -48,6 +48,9 @@ using Episodes = std::map<promql::LabelSet, Episode>;
 [[nodiscard]] Alert AlertOf(const WatchConfig& watch, const promql::LabelSet& series,
                             const anomaly::Verdict& verdict);
 
+// `instance="a",job="b"`, values quoted as Go does.
+[[nodiscard]] std::string SeriesText(const promql::LabelSet& labels);
+
 // `9, expected 1 to 3`
 [[nodiscard]] std::string RangeText(const anomaly::Verdict& verdict);
 

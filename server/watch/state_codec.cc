@@ -6,7 +6,9 @@
 #include <cstring>
 #include <utility>
 
+#include "promql/model/fnv.h"
 #include "server/alert/webhook.h"
+#include "server/watch/micros.h"
 
 namespace warden {
 namespace {
@@ -47,16 +49,9 @@ std::string Beginning(const StateHead& head, std::uint32_t index) {
 
 }  // namespace
 
-std::uint64_t HashOf(std::string_view bytes) {
-  std::uint64_t hash = 14695981039346656037U;
-  for (const char byte : bytes) hash = (hash ^ static_cast<unsigned char>(byte)) * 1099511628211U;
-  return hash;
-}
-
 std::string EncodeHead(const StateHead& head) {
   return std::string(kHead) + ' ' + std::to_string(head.generation) + ' ' +
-         std::to_string(head.chunks) + ' ' + std::to_string(head.last.time_since_epoch().count()) +
-         ' ' + std::to_string(head.key);
+         std::to_string(head.chunks) + ' ' + MicrosText(head.last) + ' ' + std::to_string(head.key);
 }
 
 std::optional<StateHead> DecodeHead(std::string_view text) {
@@ -90,7 +85,7 @@ void StateChunk::Add(const promql::LabelSet& labels, std::string_view state) {
 }
 
 std::string StateChunk::Finish() && {
-  Put(bytes_, HashOf(bytes_));
+  Put(bytes_, promql::Fnv1a(bytes_));
   return std::move(bytes_);
 }
 
@@ -102,7 +97,7 @@ Result<void> ReadChunk(std::string_view chunk, const StateHead& head, std::uint3
     return Fail(ErrorCode::kCorrupt, "a chunk is of another watch, time or format");
   std::memcpy(&hash, chunk.data() + chunk.size() - sizeof hash, sizeof hash);
   chunk.remove_suffix(sizeof hash);
-  if (HashOf(chunk) != hash) return Fail(ErrorCode::kCorrupt, "a chunk is damaged");
+  if (promql::Fnv1a(chunk) != hash) return Fail(ErrorCode::kCorrupt, "a chunk is damaged");
   chunk.remove_prefix(beginning.size());
   while (!chunk.empty()) {
     std::string_view labels;

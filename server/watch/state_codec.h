@@ -33,9 +33,6 @@ struct StateHead {
 [[nodiscard]] std::string EncodeHead(const StateHead& head);
 [[nodiscard]] std::optional<StateHead> DecodeHead(std::string_view text);
 
-// FNV-1a, 64 bit.
-[[nodiscard]] std::uint64_t HashOf(std::string_view bytes);
-
 class StateChunk {
  public:
   static constexpr std::size_t kFull = std::size_t{1} << 20;

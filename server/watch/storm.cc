@@ -23,13 +23,6 @@ std::vector<const SeriesCheck*> Worst(const std::vector<SeriesCheck>& checks,
   return worst;
 }
 
-std::string SeriesText(const promql::LabelSet& labels) {
-  std::string text;
-  for (const auto& [name, value] : labels)
-    text += (text.empty() ? "" : ",") + name + "=\"" + value + '"';
-  return '{' + text + '}';
-}
-
 void KeepShared(promql::LabelSet& shared, const promql::LabelSet& other) {
   const promql::LabelSet before = shared;
   for (const auto& [name, value] : before) {
@@ -69,7 +62,7 @@ Alert OneForAll(const WatchConfig& watch, const std::vector<SeriesCheck>& checks
                                        " are unusual at once");
   std::string text = "The most unusual:";
   for (std::size_t i = 0; i < std::min(kNamed, worst.size()); ++i) {
-    text += "\n" + SeriesText(worst[i]->labels) + " is " + RangeText(worst[i]->verdict);
+    text += "\n{" + SeriesText(worst[i]->labels) + "} is " + RangeText(worst[i]->verdict);
   }
   alert.annotations.Set("description", text);
   alert.annotations.Set("promwarden_query", watch.query);

@@ -2,10 +2,11 @@
 #include "server/watch/watch_shelf.h"
 
 #include <algorithm>
-#include <charconv>
+#include <set>
 #include <utility>
 
 #include "server/alert/webhook.h"
+#include "server/watch/micros.h"
 
 namespace warden {
 namespace {
@@ -23,27 +24,26 @@ std::string Name(std::string_view prefix, const std::string& watch) {
 
 std::string Encode(const EpisodeBook& book) {
   std::string text(kUntil);
-  text += std::to_string(book.judged_until.time_since_epoch().count());
+  text += MicrosText(book.judged_until);
   if (book.storm.rages()) {
-    text += std::string(kStorm) + std::to_string(book.storm.starts_at.time_since_epoch().count()) +
-            '\t' + EncodeLabels(book.storm.labels);
+    text += std::string(kStorm) + MicrosText(book.storm.starts_at) + '\t' +
+            EncodeLabels(book.storm.labels);
   }
   return text + '\n' + EncodeEpisodes(book.episodes);
 }
 
-Instant ReadInstant(std::string_view text) {
-  Duration::rep micros = 0;
-  std::from_chars(text.data(), text.data() + text.size(), micros);
-  return Instant{Duration{micros}};
+// The field at the front of `text`; 1970 when it is none.
+Instant FirstInstant(std::string_view text) {
+  return ReadMicros(text.substr(0, text.find_first_of("\t\n"))).value_or(Instant{});
 }
 
 EpisodeBook Decode(std::string_view text) {
   EpisodeBook book;
-  if (text.starts_with(kUntil)) book.judged_until = ReadInstant(text.substr(kUntil.size()));
+  if (text.starts_with(kUntil)) book.judged_until = FirstInstant(text.substr(kUntil.size()));
   if (const auto found = text.find(kStorm); found != std::string_view::npos) {
     const auto rest = text.substr(found + kStorm.size());
     const auto line = rest.substr(0, rest.find('\n'));
-    book.storm.starts_at = ReadInstant(line);
+    book.storm.starts_at = FirstInstant(line);
     book.storm.labels = DecodeLabels(line.substr(std::min(line.size(), line.find('\t') + 1)));
   }
   book.episodes = DecodeEpisodes(text);
@@ -62,21 +62,37 @@ std::vector<std::string> WatchShelf::Watches(Store& store) {
   return *std::move(names);
 }
 
-EpisodeBook WatchShelf::LoadEpisodes() {
+Result<EpisodeBook> WatchShelf::LoadEpisodes() {
   const auto stored = store_.FindBlob(Name(kEpisodes, watch_));
-  return stored && *stored ? Decode(**stored) : EpisodeBook{};
+  if (!stored) return std::unexpected(stored.error());
+  return *stored ? Decode(**stored) : EpisodeBook{};
 }
 
 Result<void> WatchShelf::SaveEpisodes(const EpisodeBook& book) {
-  const bool goes = book.episodes.empty() && !book.storm.rages() && !Head();
+  const auto head = Head();
+  if (!head) return std::unexpected(head.error());
+  const bool goes = book.episodes.empty() && !book.storm.rages() && !*head;
   return writer_.Run([name = Name(kEpisodes, watch_), text = Encode(book), goes](Transaction& t) {
     return goes ? t.RemoveBlob(name) : t.PutBlob(name, text);
   });
 }
 
-std::optional<StateHead> WatchShelf::Head() {
+Result<std::optional<StateHead>> WatchShelf::Head() {
   const auto stored = store_.FindBlob(Name(kStates, watch_));
-  return stored && *stored ? DecodeHead(**stored) : std::nullopt;
+  if (!stored) return std::unexpected(stored.error());
+  return *stored ? DecodeHead(**stored) : std::nullopt;
+}
+
+Result<std::vector<std::string>> WatchShelf::ChunkNames() {
+  auto names = store_.BlobNames(kChunks);
+  if (!names) return names;
+  // Behind generation and index stands the watch, whose name may hold slashes.
+  std::erase_if(*names, [this](const std::string& name) {
+    const auto index = name.find('/', kChunks.size());
+    const auto watch = index == std::string::npos ? index : name.find('/', index + 1);
+    return watch == std::string::npos || std::string_view(name).substr(watch + 1) != watch_;
+  });
+  return names;
 }
 
 std::string WatchShelf::ChunkName(std::uint32_t generation, std::uint32_t index) const {
@@ -114,8 +130,11 @@ Result<bool> WatchShelf::LoadStates(std::uint64_t key, SeriesStreams& streams,
 Result<void> WatchShelf::SaveStates(std::uint64_t key, const SeriesStreams& streams,
                                     const AnomalyLog& anomalies, const EpisodeBook& book) {
   const auto old = Head();
+  if (!old) return std::unexpected(old.error());
+  const auto before = ChunkNames();
+  if (!before) return std::unexpected(before.error());
   StateHead head;
-  head.generation = old ? 1 - std::min<std::uint32_t>(old->generation, 1) : 0;
+  head.generation = *old ? 1 - std::min<std::uint32_t>((*old)->generation, 1) : 0;
   head.last = streams.last().value_or(Instant{});
   head.key = key;
   Result<void> written;
@@ -139,25 +158,29 @@ Result<void> WatchShelf::SaveStates(std::uint64_t key, const SeriesStreams& stre
   });
   if (is_begun) put();
   if (!written) return written;
+  std::set<std::string> now;
+  for (std::uint32_t i = 0; i < head.chunks; ++i) now.insert(ChunkName(head.generation, i));
   return writer_.Run([&](Transaction& t) -> Result<void> {
     if (auto done = t.PutBlob(Name(kStates, watch_), EncodeHead(head)); !done) return done;
     if (auto done = t.PutBlob(Name(kEpisodes, watch_), Encode(book)); !done) return done;
     if (auto done = t.PutBlob(Name(kAnomalies, watch_), anomalies.Encode()); !done) return done;
-    for (std::uint32_t i = 0; old && i < old->chunks; ++i) {
-      if (auto done = t.RemoveBlob(ChunkName(old->generation, i)); !done) return done;
+    for (const std::string& name : *before) {
+      if (now.contains(name)) continue;
+      if (auto done = t.RemoveBlob(name); !done) return done;
     }
     return {};
   });
 }
 
 Result<void> WatchShelf::Remove() {
-  const auto head = Head();
+  const auto chunks = ChunkNames();
+  if (!chunks) return std::unexpected(chunks.error());
   return writer_.Run([&](Transaction& t) -> Result<void> {
     for (const auto prefix : {kEpisodes, kStates, kAnomalies}) {
       if (auto done = t.RemoveBlob(Name(prefix, watch_)); !done) return done;
     }
-    for (std::uint32_t i = 0; head && i < head->chunks; ++i) {
-      if (auto done = t.RemoveBlob(ChunkName(head->generation, i)); !done) return done;
+    for (const std::string& name : *chunks) {
+      if (auto done = t.RemoveBlob(name); !done) return done;
     }
     return {};
   });

@@ -42,7 +42,8 @@ class WatchShelf {
   // Names of all watches that have something in the store.
   [[nodiscard]] static std::vector<std::string> Watches(Store& store);
 
-  [[nodiscard]] EpisodeBook LoadEpisodes();
+  // An empty book when there is none. unavailable: it cannot be read now, which says nothing.
+  [[nodiscard]] Result<EpisodeBook> LoadEpisodes();
   // Empty ones are removed unless states lie beside them.
   Result<void> SaveEpisodes(const EpisodeBook& book);
 
@@ -55,7 +56,10 @@ class WatchShelf {
   Result<void> Remove();
 
  private:
-  [[nodiscard]] std::optional<StateHead> Head();
+  // None: there is nothing, or nothing that can be used. An error: it cannot be read now.
+  [[nodiscard]] Result<std::optional<StateHead>> Head();
+  // Of all chunks, whichever head they belong to.
+  [[nodiscard]] Result<std::vector<std::string>> ChunkNames();
   [[nodiscard]] std::string ChunkName(std::uint32_t generation, std::uint32_t index) const;
 
   Store& store_;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "promql/model/fnv.h"
 #include "server/base/log.h"
 #include "server/watch/forecast_check.h"
 #include "server/watch/maintenance.h"
@@ -23,8 +24,8 @@ constexpr std::size_t kSavedBytesPerSecond = std::size_t{256} << 10;
 constexpr int kClockBack = 12;
 
 std::uint64_t KeyOf(const WatchConfig& watch) {
-  return HashOf(watch.query + '\n' + std::to_string(watch.step.count()) + '\n' +
-                watch.calendar.time_zone);
+  return promql::Fnv1a(watch.query + '\n' + std::to_string(watch.step.count()) + '\n' +
+                       watch.calendar.time_zone);
 }
 
 StreamSettings SettingsOf(const WatchConfig& watch, std::size_t series) {
@@ -55,7 +56,18 @@ WatchTask::WatchTask(const WatchParts& parts, std::string name)
       name_(std::move(name)),
       shelf_(parts.store, parts.writer, name_),
       outbox_(parts, name_) {
-  book_ = shelf_.LoadEpisodes();
+  auto report = std::make_shared<WatchReport>();
+  report->watch.name = name_;
+  report_ = std::move(report);
+}
+
+// Before anything is judged: alerts that are open and not known would never end.
+Result<void> WatchTask::LoadBook() {
+  if (is_book_loaded_) return {};
+  auto book = shelf_.LoadEpisodes();
+  if (!book) return Fail(book.error().code, "its open alerts: " + book.error().message);
+  is_book_loaded_ = true;
+  book_ = *std::move(book);
   stored_episodes_ = EncodeEpisodes(book_.episodes);
   for (const auto& [labels, episode] : book_.episodes) {
     if (episode.in_storm) continue;
@@ -63,9 +75,7 @@ WatchTask::WatchTask(const WatchParts& parts, std::string name)
     book_.storm.begun.push_back(episode.starts_at);
   }
   if (book_.storm.rages()) outbox_.SetKnown(book_.storm.labels.Fingerprint());
-  auto report = std::make_shared<WatchReport>();
-  report->watch.name = name_;
-  report_ = std::move(report);
+  return {};
 }
 
 void WatchTask::Run(const std::shared_ptr<const Config>& config, const WatchConfig& watch) {
@@ -84,6 +94,7 @@ void WatchTask::Run(const std::shared_ptr<const Config>& config, const WatchConf
 }
 
 Result<void> WatchTask::RunOnce(const promapi::PrometheusClient& client, Instant now) {
+  if (auto loaded = LoadBook(); !loaded) return loaded;
   if (const auto key = KeyOf(watch_); key != key_) {
     streams_.Forget();
     anomalies_ = {};
@@ -303,6 +314,7 @@ void WatchTask::Tell() {
 }
 
 bool WatchTask::End() {
+  if (!LoadBook()) return false;
   WatchConfig at_once;
   at_once.resolve_after = 1;
   Raise(at_once, {}, parts_.clock.Now());

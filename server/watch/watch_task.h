@@ -47,6 +47,7 @@ class WatchTask {
   Result<void> RunForecast(const promapi::PrometheusClient& client, Instant now);
   Result<void> RunWhole(const promapi::PrometheusClient& client, Instant now);
   Result<void> RunStream(const promapi::PrometheusClient& client, Instant now);
+  Result<void> LoadBook();
   void Load();
   void ForgetUnlessNear(Instant newest);
   Result<void> LearnHistory(const promapi::PrometheusClient& client, Instant newest);
@@ -75,6 +76,7 @@ class WatchTask {
   SeriesStreams streams_;
   std::uint64_t key_ = 0;  // of what the streams stand on
   bool is_loaded_ = false;
+  bool is_book_loaded_ = false;
   EpisodeBook book_;
   std::string stored_episodes_;  // as they are in the store
   AlertOutbox outbox_;

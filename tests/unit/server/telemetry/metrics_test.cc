@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -125,6 +127,28 @@ TEST(Series, ReplaceForgetsWhatIsNotNamed) {
   gauges.Replace({{{"b"}, 3}, {{"c"}, 4}});
   EXPECT_EQ(registry.Text(),
             "# HELP queue Some\n# TYPE queue gauge\nqueue{to=\"b\"} 3\nqueue{to=\"c\"} 4\n");
+}
+
+TEST(Series, WhoScrapesWhileSeriesAreReplacedMissesNoneThatStays) {
+  Registry registry;
+  Gauges gauges(registry, {"watch", "Some", {"watch", "series"}});
+  gauges.Set({"b", "1"}, 1);
+  const std::vector<LabelledValue> series{{{"a", "1"}, 1}, {{"a", "2"}, 2}, {{"a", "3"}, 3}};
+  gauges.ReplaceUnder("a", series);
+  std::atomic<bool> is_over{false};
+  std::thread writer([&] {
+    while (!is_over) gauges.ReplaceUnder("a", series);
+  });
+  for (int i = 0; i < 300; ++i) {
+    const std::string text = registry.Text();
+    EXPECT_EQ(std::ranges::count(text, '\n'), 2 + 4) << text;
+  }
+  is_over = true;
+  writer.join();
+  gauges.ReplaceUnder("a", {{{"a", "2"}, 5}});
+  EXPECT_EQ(registry.Text(),
+            "# HELP watch Some\n# TYPE watch gauge\nwatch{series=\"1\",watch=\"b\"} 1\n"
+            "watch{series=\"2\",watch=\"a\"} 5\n");
 }
 
 TEST(Series, RemoveForgetsAWatch) {

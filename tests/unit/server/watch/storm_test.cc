@@ -83,6 +83,10 @@ TEST(Storm, ManyAreToldAsOneThatNamesTheWorst) {
   EXPECT_FALSE(world.storm.rages());
 }
 
+TEST(SeriesText, QuotesWhatStandsInLabels) {
+  EXPECT_EQ(SeriesText({{"a", "x\"y\\\n"}, {"b", ""}}), R"(a="x\"y\\\n",b="")");
+}
+
 TEST(Storm, TheHourCountsAndNotOnlyTheStep) {
   World world;
   EXPECT_EQ(world.Step(0, {1, 2}).size(), 2U);

@@ -124,6 +124,42 @@ TEST(WatchTask, WhatTheStoreHoldsIsNotTrusted) {
   }
 }
 
+TEST(WatchTask, OpenAlertsThatCannotBeReadAreNotForgotten) {
+  WatchWorld world;
+  Serve(world, kMonday + 2 * kStep, kMonday + 6 * kStep);
+  RunFrom(world, kMonday, 5);
+  ASSERT_EQ(world.Alerts(AlertStatus::kFiring), 1U);
+  world.store().is_unreadable = true;
+  world.Restart();
+  RunFrom(world, kMonday + 5 * kStep, 1);
+  EXPECT_EQ(world.task().report()->state, WatchState::kFailing);
+  EXPECT_EQ(world.task().report()->error, "its open alerts: disk failing");
+  EXPECT_FALSE(world.task().End());
+  world.store().is_unreadable = false;
+  RunFrom(world, kMonday + 6 * kStep, 20);
+  EXPECT_EQ(world.Alerts(AlertStatus::kFiring), 0U);
+  EXPECT_EQ(world.Alerts(AlertStatus::kResolved), 1U);
+}
+
+TEST(WatchTask, LeavesNoChunksBehindWhateverItsHeadSays) {
+  WatchWorld world;
+  Serve(world, Instant::max(), Instant::max());
+  const auto put = [&](const std::string& name) {
+    ASSERT_TRUE(world.writer().Run(
+        [&](Transaction& transaction) { return transaction.PutBlob(name, "garbage"); }));
+  };
+  const auto chunks = [&] { return *world.store().BlobNames("watch-chunk/"); };
+  put("watch-chunk/1/7/w");
+  put("watch-chunk/0/0/other/w");
+  RunFrom(world, kMonday, 2);
+  world.task().Save();
+  EXPECT_EQ(chunks(), (std::vector<std::string>{"watch-chunk/0/0/other/w", "watch-chunk/1/0/w"}));
+  put("watch-state/w");
+  EXPECT_TRUE(world.task().End());
+  EXPECT_EQ(chunks(), std::vector<std::string>{"watch-chunk/0/0/other/w"});
+  EXPECT_TRUE(world.store().BlobNames("watch-state/")->empty());
+}
+
 TEST(WatchTask, AnotherQueryForgetsWhatTheOldOneTaught) {
   WatchWorld world;
   Serve(world, Instant::max(), Instant::max());

@@ -106,7 +106,7 @@ HttpResult FakePrometheus::Answer(const HttpRequest& request) {
 WatchWorld::WatchWorld() {
   watch.name = "w";
   watch.query = "q";
-  store_ = std::move(*OpenSqliteStore(":memory:"));
+  store_ = std::make_unique<fakes::FlakyStore>(std::move(*OpenSqliteStore(":memory:")));
   Config config;
   config.route.receiver = "team";
   config.route.route_key = config.route.route_id = "{}";

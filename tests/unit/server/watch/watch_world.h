@@ -15,6 +15,7 @@
 #include "server/watch/watch_task.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_http_client.h"
+#include "tests/fakes/flaky_store.h"
 
 namespace warden {
 
@@ -61,7 +62,7 @@ class WatchWorld {
   bool alertmanager_is_up = true;
 
   WatchTask& task() { return *task_; }
-  Store& store() { return *store_; }
+  fakes::FlakyStore& store() { return *store_; }
   StoreWriter& writer() { return *writer_; }
   // Moves the clock to `at`, a little after the step, and runs.
   void RunAt(Instant at);
@@ -76,7 +77,7 @@ class WatchWorld {
 
  private:
   void Start();
-  std::unique_ptr<Store> store_;
+  std::unique_ptr<fakes::FlakyStore> store_;
   std::unique_ptr<StoreWriter> writer_;
   std::shared_ptr<const Config> config_;
   std::unique_ptr<Intake> intake_;
