@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "server/api/json.h"
@@ -16,10 +18,13 @@ RateLimit LimitOf(std::size_t per_minute) {
   return {many / 60, many};
 }
 
-std::string KeyOf(const RequestHead& head) {
+std::string AddressOf(const RequestHead& head) { return head.peer.substr(0, head.peer.rfind(':')); }
+
+// What it shows; nothing when it shows none.
+std::optional<std::string> KeyOf(const RequestHead& head) {
   if (const auto key = head.Header("x-api-key")) return "key " + std::string(*key);
   if (const auto shown = head.Header("authorization")) return "credentials " + std::string(*shown);
-  return "peer " + head.peer.substr(0, head.peer.rfind(':'));
+  return std::nullopt;
 }
 
 }  // namespace
@@ -52,8 +57,14 @@ Admit Limited(const std::shared_ptr<const Parts>& parts,
     if (first) {
       if (auto refused = first(head)) return refused;
     }
-    const auto wait =
-        limiter->Refuse(KeyOf(head), parts->config()->api.requests_per_minute, parts->clock.Now());
+    const std::size_t limit = parts->config()->api.requests_per_minute;
+    const Instant now = parts->clock.Now();
+    const auto key = KeyOf(head);
+    auto wait = limiter->Refuse(key.value_or("peer " + AddressOf(head)), limit, now);
+    if (!wait && key) {
+      wait = limiter->Refuse("all of " + AddressOf(head), limit * RequestLimiter::kMostOfAnAddress,
+                             now);
+    }
     if (!wait) return std::nullopt;
     auto response = Failure(429, "too_many_requests", "too many requests with this API key");
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();

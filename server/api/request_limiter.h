@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How often each API key may ask. A key is what the request shows as `X-API-Key`, else its
-// credentials, else the address it comes from; of keys only hashes are kept, and of those a bounded
-// number. For the listener's thread only.
+// credentials, else the address it comes from. Whoever invents a key for each request has the
+// address counted too: it may ask kMostOfAnAddress times as often. Of keys only hashes are kept,
+// and of those a bounded number. For the listener's thread only.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +21,7 @@ namespace warden::api {
 class RequestLimiter {
  public:
   static constexpr std::size_t kMostKeys = 10'000;
+  static constexpr std::size_t kMostOfAnAddress = 20;
 
   // Counts a request; when it is one too many, how long to wait. 0 a minute: no limit.
   [[nodiscard]] std::optional<Duration> Refuse(const std::string& key, std::size_t per_minute,

@@ -32,18 +32,31 @@ constexpr std::size_t kLongestName = 200;  // of a pattern, in bytes
 struct Units {
   UnitThresholds thresholds;
   UnitModels models;
+  bool is_loaded = false;
 };
 
+// What is damaged begins anew; an error: it cannot be read now.
 template <class T>
-void Load(Store& store, std::string_view blob, Result<T> (*decode)(std::string_view), T& into) {
+Result<void> Load(Store& store, std::string_view blob, Result<T> (*decode)(std::string_view),
+                  T& into) {
   const auto stored = store.FindBlob(blob);
-  if (stored && !*stored) return;
-  auto decoded = stored ? decode(**stored) : std::unexpected(stored.error());
-  if (decoded) {
+  if (!stored) return std::unexpected(stored.error());
+  if (!*stored) return {};
+  if (auto decoded = decode(**stored)) {
     into = *std::move(decoded);
   } else {
     Log(LogLevel::kWarn, "begins anew", {{"what", blob}, {"err", decoded.error().message}});
   }
+  return {};
+}
+
+// At the first request: whoever wrote before everything was read would write over it.
+Result<void> LoadOnce(Store& store, Units& units) {
+  if (units.is_loaded) return {};
+  auto loaded = Load(store, kThresholdsBlob, DecodeThresholds, units.thresholds);
+  if (loaded) loaded = Load(store, kModelsBlob, DecodeModels, units.models);
+  units.is_loaded = loaded.has_value();
+  return loaded;
 }
 
 Result<void> Save(const Parts& parts, std::string_view blob, const std::string& value) {
@@ -222,8 +235,6 @@ ServerResponse ResetModels(const Parts& parts, Units& units, const ServerRequest
 void AddUnitRoutes(const std::shared_ptr<const Parts>& parts,
                    const std::shared_ptr<RequestLimiter>& limiter) {
   const auto units = std::make_shared<Units>();
-  Load(parts->store, kThresholdsBlob, DecodeThresholds, units->thresholds);
-  Load(parts->store, kModelsBlob, DecodeModels, units->models);
   const auto look = Limited(parts, limiter);
   const auto change = Limited(parts, limiter, OperatorsOnly(parts));
   const auto add = [&](const char* method, const char* path, const Admit& admit, auto handle) {
@@ -231,6 +242,9 @@ void AddUnitRoutes(const std::shared_ptr<const Parts>& parts,
                      .path = path,
                      .handler = OnWorker(parts,
                                          [parts, units, handle](const ServerRequest& request) {
+                                           if (auto loaded = LoadOnce(parts->store, *units);
+                                               !loaded)
+                                             return ComeAgain(loaded.error().message);
                                            return handle(*parts, *units, request);
                                          }),
                      .admit = admit});

@@ -4,6 +4,7 @@
 // Alertmanager would take for the end of the matter.
 #include "server/alert/webhook.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "server/api/api.h"
 #include "server/api/json.h"
 #include "server/base/log.h"
+#include "server/net/http_headers.h"
 
 namespace warden::api {
 namespace {
@@ -66,9 +68,11 @@ void CountTaken(const Parts& parts, const std::string& source, std::string_view 
 }
 
 bool IsJson(const ServerRequest& request) {
-  const auto type = request.Header("content-type");
-  return !type || type->empty() || type->starts_with("application/json") ||
-         type->starts_with("application/vnd.api+json");
+  const std::string_view type = request.Header("content-type").value_or("");
+  const auto is = [type](std::string_view name) {
+    return EqualsIgnoringCase(type.substr(0, name.size()), name);
+  };
+  return type.empty() || is("application/json") || is("application/vnd.api+json");
 }
 
 WebhookLimits LimitsOf(const Config& config) {
@@ -133,6 +137,9 @@ void Take(const std::shared_ptr<const Parts>& parts, const std::string& source, 
   }
   message->source = source;
   const std::size_t unusable = message->unusable_alerts;
+  const auto all = static_cast<double>(message->alerts.size());
+  const auto firing = static_cast<double>(std::ranges::count(
+      message->alerts, AlertStatus::kFiring, [](const Alert& alert) { return alert.status; }));
   if (unusable > 0) {
     // The good alerts go on; the whole body is kept for whoever looks into the others.
     QuarantineRow row;
@@ -142,21 +149,22 @@ void Take(const std::shared_ptr<const Parts>& parts, const std::string& source, 
     row.body = std::move(body);
     parts->intake.Quarantine(std::move(row), [](const Result<Receipt>&) {});
   }
-  parts->intake.Submit(std::move(*message), [parts, source, unusable, respond = std::move(respond)](
-                                                const Result<Receipt>& result) mutable {
-    if (!result) {
-      CountRejected(*parts, source, Hindrance(*parts));
-      return respond(NotKept(result.error()));
-    }
-    if (result->is_duplicate) {
-      CountTaken(*parts, source, "duplicate", parts->webhooks.duplicate);
-    } else {
-      CountTaken(*parts, source, "accepted", parts->webhooks.accepted);
-    }
-    parts->metrics.alerts_received.Add({"firing"}, static_cast<double>(result->firing));
-    parts->metrics.alerts_received.Add({"resolved"}, static_cast<double>(result->resolved));
-    respond(Answer(*result, unusable));
-  });
+  parts->intake.Submit(std::move(*message),
+                       [parts, source, unusable, all, firing,
+                        respond = std::move(respond)](const Result<Receipt>& result) mutable {
+                         if (!result) {
+                           CountRejected(*parts, source, Hindrance(*parts));
+                           return respond(NotKept(result.error()));
+                         }
+                         if (result->is_duplicate) {
+                           CountTaken(*parts, source, "duplicate", parts->webhooks.duplicate);
+                         } else {
+                           CountTaken(*parts, source, "accepted", parts->webhooks.accepted);
+                         }
+                         parts->metrics.alerts_received.Add({"firing"}, firing);
+                         parts->metrics.alerts_received.Add({"resolved"}, all - firing);
+                         respond(Answer(*result, unusable));
+                       });
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "server/store/writer.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_http_client.h"
+#include "tests/fakes/flaky_store.h"
 
 namespace warden::api {
 
@@ -26,7 +27,9 @@ inline constexpr const char* kPlainConfig =
 
 class ApiTest : public testing::Test {
  protected:
-  void SetUp() override { store_ = std::move(*OpenSqliteStore(":memory:")); }
+  void SetUp() override {
+    store_ = std::make_unique<fakes::FlakyStore>(std::move(*OpenSqliteStore(":memory:")));
+  }
   void TearDown() override { Close(); }
 
   // `config` is added to kPlainConfig.
@@ -105,7 +108,7 @@ class ApiTest : public testing::Test {
   std::atomic<bool> draining_{false};
   std::vector<WatchView> watches_;
   std::shared_ptr<const Config> config_;
-  std::unique_ptr<Store> store_;
+  std::unique_ptr<fakes::FlakyStore> store_;
   std::unique_ptr<StoreWriter> writer_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Courier> courier_;

@@ -121,6 +121,21 @@ TEST_F(UnitsTest, WhatWasSetAndLearntOutlivesARestart) {
   EXPECT_EQ(Ask("GET", "/anomaly/models/stats").body, before);
 }
 
+TEST_F(UnitsTest, WhatCannotBeReadIsNotWrittenOver) {
+  Open();
+  EXPECT_EQ(Ask("PUT", "/anomaly/thresholds?cost_baseline=5").status, 200);
+  Close();
+  store_->is_unreadable = true;
+  Open();
+  EXPECT_EQ(Ask("PUT", "/anomaly/thresholds?viral_baseline=2").status, 503);
+  EXPECT_EQ(Ask("POST", "/anomaly/detect", R"({"cost_per_post":1})").status, 503);
+  store_->is_unreadable = false;
+  EXPECT_EQ(Ask("PUT", "/anomaly/thresholds?viral_baseline=2").status, 200);
+  const auto answer = Ask("GET", "/anomaly/thresholds");
+  EXPECT_EQ(answer.json["cost_per_post"]["target"].GetDouble(), 5);
+  EXPECT_EQ(answer.json["viral_coefficient"]["baseline"].GetDouble(), 2);
+}
+
 TEST_F(UnitsTest, ModelsAreResetByNameOrAllAtOnce) {
   Open();
   const auto points = [this] {
@@ -230,6 +245,19 @@ TEST_F(UnitsTest, EachKeyHasItsOwnLimit) {
   clock_.Advance(std::chrono::seconds{20});
   EXPECT_EQ(ask("a").status, 200);
   EXPECT_EQ(ask("a").status, 429);
+}
+
+TEST_F(UnitsTest, AKeyForEachRequestIsNoWayRoundTheLimit) {
+  Open("api: {requests_per_minute: 1}\n");
+  const auto ask = [this](std::size_t key) {
+    return Ask("GET", "/anomaly/thresholds", "", {{"X-API-Key", std::to_string(key)}}).status;
+  };
+  for (std::size_t key = 0; key < RequestLimiter::kMostOfAnAddress; ++key)
+    EXPECT_EQ(ask(key), 200) << key;
+  EXPECT_EQ(ask(RequestLimiter::kMostOfAnAddress), 429);
+  EXPECT_EQ(Ask("GET", "/anomaly/thresholds").status, 200) << "without a key, as before";
+  clock_.Advance(std::chrono::seconds{3});
+  EXPECT_EQ(ask(RequestLimiter::kMostOfAnAddress + 1), 200);
 }
 
 TEST(RequestLimiter, RemembersABoundedNumberOfKeys) {
