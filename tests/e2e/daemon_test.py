@@ -160,6 +160,7 @@ class DeliveryTest(case.Case):
         self.wait_notified(1, "firing", "Shaky")
         self.assertEqual(len(self.other_side.received("webhook")), 3)
         self.assertEqual(daemon.settle()["delivered"], 1)
+        self.assertEqual(daemon.metric('promwarden_notifications_total{reason="first"}'), 1)
 
     def test_a_dead_letter_is_listed_and_can_be_replayed(self):
         daemon = self.warden().up()
