@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/base/secret.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "server/base/read_file.h"
@@ -33,13 +36,17 @@ const std::string& Secret::path() const {
 
 Result<std::string> Secret::Reveal() const {
   if (!is_file_) return text_;
+  // A pipe would hold up whoever reads it, perhaps for ever.
+  if (std::error_code ignored; std::filesystem::is_fifo(text_, ignored))
+    return Fail(ErrorCode::kUnavailable, "cannot read secret file " + text_ + ": it is a pipe");
   auto text = ReadFile(text_, kMaxFileBytes);
   if (!text) {
     return Fail(text.error().code,
                 "cannot read secret file " + text_ + ": " + text.error().message);
   }
-  if (text->ends_with('\n')) text->pop_back();
-  if (text->ends_with('\r')) text->pop_back();
+  static constexpr std::string_view kBlanks = " \t\r\n\v\f";
+  text->erase(text->find_last_not_of(kBlanks) + 1);
+  text->erase(0, std::min(text->find_first_not_of(kBlanks), text->size()));
   return text;
 }
 

@@ -22,8 +22,8 @@ class Secret {
   // The file's path; empty for an inline secret.
   [[nodiscard]] const std::string& path() const;
 
-  // The text, one trailing line break of a file removed. unavailable: the file cannot be read (its
-  // path is named).
+  // The text; of a file, without the blanks and line breaks around it, as in Alertmanager.
+  // unavailable: the file cannot be read (its path is named).
   [[nodiscard]] Result<std::string> Reveal() const;
 
   friend bool operator==(const Secret&, const Secret&) = default;

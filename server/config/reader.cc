@@ -69,7 +69,17 @@ std::size_t ByteOffset(std::string_view line, int column) {
   return at;
 }
 
-// Whether a key of the line looks like one of a secret, other than one that names a file.
+// Whether a URL of the line has a user name or password before its host.
+bool HoldsUserInfo(std::string_view line) {
+  for (auto at = line.find("://"); at != std::string_view::npos; at = line.find("://", at + 1)) {
+    const auto end = line.find_first_of("/@ \t\"'", at + 3);
+    if (end != std::string_view::npos && line[end] == '@') return true;
+  }
+  return false;
+}
+
+// Whether a key of the line looks like one of a secret, other than one that names a file, and has
+// not been masked.
 bool MayHoldSecret(std::string_view line) {
   for (const std::string_view word :
        {"password", "secret", "token", "key", "credentials", "url", "cert", "values"}) {
@@ -77,7 +87,13 @@ bool MayHoldSecret(std::string_view line) {
          at = line.find(word, at + 1)) {
       std::string_view rest = line.substr(at + word.size());
       if (rest.starts_with('\'') || rest.starts_with('"')) rest.remove_prefix(1);
-      if (rest.starts_with(':') || rest.starts_with("s:") || rest.starts_with(" :")) return true;
+      const auto colon = rest.starts_with(':')                              ? 0U
+                         : rest.starts_with("s:") || rest.starts_with(" :") ? 1U
+                                                                            : rest.size();
+      if (colon == rest.size()) continue;
+      rest.remove_prefix(colon + 1);
+      rest.remove_prefix(std::min(rest.find_first_not_of(" \"'[{"), rest.size()));
+      if (!rest.starts_with(kRedacted)) return true;
     }
   }
   return false;
@@ -165,7 +181,6 @@ void Reader::Hide(const YamlNode& node) {
 
 void Reader::Mask(ConfigDiagnostic& diagnostic) const {
   std::string& line = diagnostic.source_line;
-  bool is_masked = false;
   const auto [begin, end] = hidden_.equal_range(diagnostic.line);
   for (auto entry = begin; entry != end; ++entry) {
     const auto& [column, text] = entry->second;
@@ -176,11 +191,10 @@ void Reader::Mask(ConfigDiagnostic& diagnostic) const {
         column > 0 && std::string_view(line).substr(std::min(at, line.size())).starts_with(text);
     if (!is_seen || diagnostic.column > column) return line.clear();
     line.replace(at, text.size(), kRedacted);
-    is_masked = true;
   }
   // What was not read as a secret may be one all the same: a key that stands twice, YAML that does
   // not parse.
-  if (!is_masked && MayHoldSecret(line)) line.clear();
+  if (MayHoldSecret(line) || HoldsUserInfo(line)) line.clear();
 }
 
 ConfigDiagnostics Reader::Finished(ConfigDiagnostics list) const {

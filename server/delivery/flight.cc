@@ -142,7 +142,8 @@ void Courier::Loop::OnHeard(DeliveryId id, Heard heard) {
     End(id, std::move(*attempt));
     return;
   }
-  const auto& response = std::get<ChannelResponse>(heard);
+  auto& response = std::get<ChannelResponse>(heard);
+  response.body = StrikeFromAnswer(std::move(response.body), flight.secrets);
   Verdict verdict = flight.channel->Judge(flight.message, flight.context, response);
   if (!verdict.remote_id.empty()) {
     flight.remote_id = verdict.remote_id;

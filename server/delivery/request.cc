@@ -16,9 +16,37 @@ namespace {
 
 // Shorter pieces of a URL (`api`, `v2`, `services`) are no secrets and may stand in answers.
 constexpr std::size_t kShortestSecret = 12;
+// Shorter texts may be words of an answer's form (`true`, `"ok"`), which is still to be read.
+constexpr std::size_t kShortestInAnswer = 6;
 
 std::chrono::milliseconds Millis(Duration timeout) {
   return std::chrono::ceil<std::chrono::milliseconds>(timeout);
+}
+
+// RFC 3986, 2.1; what is no escape stays as it is.
+std::string Decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned char byte = 0;
+    const char* const digits = text.data() + i + 1;
+    const bool is_escape = text[i] == '%' && i + 2 < text.size() &&
+                           std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+    out += is_escape ? static_cast<char>(byte) : text[i];
+    if (is_escape) i += 2;
+  }
+  return out;
+}
+
+// User name and password before the host, also as they go over the wire.
+void AddUserInfo(std::string_view user_info, std::vector<std::string>& secrets) {
+  secrets.emplace_back(user_info);
+  const auto colon = user_info.find(':');
+  const std::string username = Decoded(user_info.substr(0, colon));
+  const std::string password =
+      colon == std::string_view::npos ? "" : Decoded(user_info.substr(colon + 1));
+  const std::string value = BasicAuthorization(username, password);
+  secrets.push_back(value.substr(value.find(' ') + 1));
+  if (password.size() >= kShortestInAnswer) secrets.push_back(password);
 }
 
 // The URL as a whole, everything after its host, and each long piece of that.
@@ -27,7 +55,7 @@ void AddUrlSecrets(std::string_view url, std::vector<std::string>& secrets) {
   const auto host = scheme == std::string_view::npos ? 0 : scheme + 3;
   const auto path = url.find_first_of("/?", host);
   const auto at = url.substr(host, path == std::string_view::npos ? path : path - host).find('@');
-  if (at != std::string_view::npos) secrets.emplace_back(url.substr(host, at));
+  if (at != std::string_view::npos) AddUserInfo(url.substr(host, at), secrets);
   if (path == std::string_view::npos) return;
   std::string_view rest = url.substr(path);
   if (rest.size() >= kShortestSecret) secrets.emplace_back(rest);
@@ -162,6 +190,7 @@ Result<void> Follow(const HttpConfig& config, PemFiles& files, HttpRequest& requ
     request.no_proxy = config.proxy.no_proxy;
   }
   if (!request.proxy_url.empty()) secrets.push_back(request.proxy_url);
+  AddUrlSecrets(request.proxy_url, secrets);
   auto proxied = HeadersOf(config.proxy.connect_headers, secrets, request.proxy_headers);
   if (!proxied) return proxied;
   request.follow_redirects = config.follow_redirects;
@@ -260,6 +289,13 @@ Result<std::string> PemFiles::PathOf(const std::string& pem) {
 std::string Strike(std::string text, const std::vector<std::string>& secrets) {
   for (const std::string& secret : secrets) text = Redact(std::move(text), secret);
   return text;
+}
+
+std::string StrikeFromAnswer(std::string body, const std::vector<std::string>& secrets) {
+  for (const std::string& secret : secrets) {
+    if (secret.size() >= kShortestInAnswer) body = Redact(std::move(body), secret);
+  }
+  return body;
 }
 
 Result<Prepared> Prepare(ChannelRequest request, PemFiles& files) {

@@ -38,6 +38,11 @@ struct Prepared {
 // `text` without any of them.
 [[nodiscard]] std::string Strike(std::string text, const std::vector<std::string>& secrets);
 
+// The same for the body of an answer, before anybody quotes a part of it: half a secret is still
+// one. Very short ones stay there, as they may be words of its form.
+[[nodiscard]] std::string StrikeFromAnswer(std::string body,
+                                           const std::vector<std::string>& secrets);
+
 // unavailable: a secret file cannot be read; invalid: settings that this program cannot follow.
 [[nodiscard]] Result<Prepared> Prepare(ChannelRequest request, PemFiles& files);
 

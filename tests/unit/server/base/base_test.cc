@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -47,7 +49,7 @@ TEST(Log, KeepsHostileTextOnItsLine) {
             R"({"time":"T","level":"info","msg":"m","a":"\u0001\"\\"})");
 }
 
-TEST(Secret, IsReadAtUseAndLosesOneLineBreak) {
+TEST(Secret, IsReadAtUseAndLosesTheBlanksAroundIt) {
   std::string path = (std::filesystem::temp_directory_path() / "promwarden-secret-XXXXXX").string();
   const int fd = mkstemp(path.data());
   ASSERT_GE(fd, 0);
@@ -56,8 +58,10 @@ TEST(Secret, IsReadAtUseAndLosesOneLineBreak) {
   const auto secret = Secret::File(path);
   write("one\r\n");
   EXPECT_EQ(*secret.Reveal(), "one");
-  write("two\n\n");
-  EXPECT_EQ(*secret.Reveal(), "two\n");
+  write(" \n two words\t\n\n");
+  EXPECT_EQ(*secret.Reveal(), "two words");
+  write("\n");
+  EXPECT_EQ(*secret.Reveal(), "");
   std::filesystem::remove(path);
   const auto gone = secret.Reveal();
   ASSERT_FALSE(gone);
@@ -67,14 +71,18 @@ TEST(Secret, IsReadAtUseAndLosesOneLineBreak) {
 
 TEST(Secret, SaysWhatCannotBeRead) {
   const std::string folder = testing::TempDir();
+  const std::string pipe = folder + "/promwarden-secret-pipe-" + std::to_string(getpid());
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
   for (const auto& [path, cause] :
        {std::pair{folder, "Is a directory"}, std::pair{folder + "/missing", "No such file"},
-        std::pair{std::string("/dev/zero"), "larger than 1048576"}}) {
+        std::pair{std::string("/dev/zero"), "larger than 1048576"},
+        std::pair{pipe, "it is a pipe"}}) {
     const auto text = Secret::File(path).Reveal();
     ASSERT_FALSE(text) << path;
     EXPECT_EQ(text.error().code, ErrorCode::kUnavailable);
     EXPECT_NE(text.error().message.find(cause), std::string::npos) << text.error().message;
   }
+  std::filesystem::remove(pipe);
 }
 
 TEST(Secret, RedactStrikesEveryOccurrence) {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -250,6 +251,35 @@ TEST(LoadConfig, ErrorsHoldNoSecret) {
   ASSERT_FALSE(loaded);
   for (const ConfigDiagnostic& diagnostic : loaded.error()) {
     EXPECT_EQ(diagnostic.message.find("s3cret"), std::string::npos) << diagnostic.message;
+  }
+}
+
+// The line of a mistake is shown without the secrets of its neighbours, or not at all.
+TEST(LoadConfig, LinesOfErrorsHoldNoSecret) {
+  struct Case {
+    const char* line;
+    const char* shown;
+  };
+  const Case cases[] = {
+      {"prometheus: {url: 'http://me:s3cret@prom:1', x: 1}", ""},
+      {"prometheus: {url: 'http://prom:1', http_config: {bearer_token: s3cret, "
+       "proxy_url: 'http://me:s3cret2@proxy:1'}, x: 1}",
+       ""},
+      {"global: {slack_api_url: 'https://a/s3cret', slack_api_url: 'https://a/s3cret2'}", ""},
+      {"grafana: {x: 1, token: s3cret}", "grafana: {x: 1, token: <secret>}"},
+      {"delivery: {timeout: 5s, x: 1}", "delivery: {timeout: 5s, x: 1}"},
+  };
+  for (const auto& [line, shown] : cases) {
+    const auto loaded = LoadConfig(std::string(line) + "\n", "f.yml");
+    ASSERT_FALSE(loaded) << line;
+    for (const ConfigDiagnostic& diagnostic : loaded.error()) {
+      EXPECT_EQ(diagnostic.source_line.find("s3cret"), std::string::npos) << diagnostic.message;
+    }
+    const auto about_x = std::ranges::find_if(
+        loaded.error(), [](const auto& diagnostic) { return diagnostic.message.contains("`x`"); });
+    if (about_x != loaded.error().end()) {
+      EXPECT_EQ(about_x->source_line, shown);
+    }
   }
 }
 

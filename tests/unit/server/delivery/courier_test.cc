@@ -332,6 +332,16 @@ TEST(Courier, KeepsSecretsOutOfWhatItWritesDown) {
   EXPECT_EQ(world.Row(id).last_error, "500 cannot POST <secret>");
 }
 
+TEST(Courier, KeepsHalfASecretOutToo) {
+  World world;
+  world.Start();
+  // The channel quotes 48 bytes of an answer, which end within the secret.
+  world.wire.Answer("ops", 500, {}, "no such place on this server: /webhook/verysecrettoken123");
+  const DeliveryId id = world.Add(1, "ops");
+  ASSERT_TRUE(world.AwaitState(id, S::kPending));
+  EXPECT_EQ(world.Row(id).last_error, "500 no such place on this server: <secret>");
+}
+
 TEST(Courier, KeepsOutcomesThatCannotBeWrittenAndNeverSendsTwice) {
   World world;
   std::atomic<bool> is_recovered{false};

@@ -32,6 +32,26 @@ TEST(Request, StrikesEveryPieceOfAUrlThatMayBeSecret) {
   EXPECT_EQ(Strike("services are down", prepared->secrets), "services are down");
 }
 
+TEST(Request, StrikesTheNameAndPasswordOfAUrlAsTheyGoOverTheWire) {
+  HttpConfig http;
+  http.proxy.url = "http://me:pass%2Dword@proxy:3128";
+  ChannelHttpRequest request;
+  request.url = "https://user:hunter2@hooks.example/";
+  request.http = &http;
+  PemFiles files;
+  const auto prepared = Prepare(request, files);
+  ASSERT_TRUE(prepared);
+  EXPECT_EQ(Strike("Authorization: Basic dXNlcjpodW50ZXIy, hunter2", prepared->secrets),
+            "Authorization: Basic <secret>, <secret>");
+  EXPECT_EQ(Strike("Proxy-Authorization: Basic bWU6cGFzcy13b3Jk pass-word", prepared->secrets),
+            "Proxy-Authorization: Basic <secret> <secret>");
+}
+
+TEST(Request, LeavesTheFormOfAnAnswerAlone) {
+  EXPECT_EQ(StrikeFromAnswer(R"({"ok":true,"error":"no verysecret"})", {"verysecret", "true"}),
+            R"({"ok":true,"error":"no <secret>"})");
+}
+
 TEST(Request, FollowsHttpConfig) {
   HttpConfig http;
   http.basic_auth = BasicAuth{Secret::Inline("me"), Secret::Inline("pass-word")};

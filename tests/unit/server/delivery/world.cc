@@ -28,7 +28,7 @@ Result<ChannelRequest> PlainSpokenChannel::Compose(const Message& message,
 Verdict PlainSpokenChannel::Judge(const Message&, const ChannelContext& context,
                                   const ChannelResponse& response) const {
   Verdict verdict;
-  verdict.reason = std::to_string(response.status) + " " + response.body;
+  verdict.reason = std::to_string(response.status) + " " + response.body.substr(0, 48);
   const std::string_view after = response.Header("retry-after");
   int seconds = 0;
   if (std::from_chars(after.data(), after.data() + after.size(), seconds).ec == std::errc{}) {
