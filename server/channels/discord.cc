@@ -71,8 +71,10 @@ std::string Discord::Body(const Message& message, bool plain) const {
   const bool has_own_title = !plain && expand.IsOwn(own_.title);
   JsonWriter json;
   json.BeginObject();
-  json.FieldIfAny("username", Cut(expand.Text(own_.username, ""), kUsernameLimit));
-  json.FieldIfAny("avatar_url", expand.Text(own_.avatar_url, ""));
+  if (!plain) {  // which may be what was refused
+    json.FieldIfAny("username", Cut(expand.Text(own_.username, ""), kUsernameLimit));
+    json.FieldIfAny("avatar_url", expand.Text(own_.avatar_url, ""));
+  }
   const std::string content = expand.Text(own_.content, has_own_title ? "" : headline);
   json.FieldIfAny("content", plain ? EscapeDiscord(text.headline) : Cut(content, kContentLimit));
   if (!plain) {

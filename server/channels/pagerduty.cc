@@ -90,19 +90,23 @@ std::string Pagerduty::Body(const Message& message, const MessageText& text, std
 void Pagerduty::WritePayload(JsonWriter& json, const Message& message, const MessageText& text,
                              std::size_t alerts) const {
   const Expander expand(message, config_);
+  // The short form is all our own: what was refused may be the receiver's words.
+  const auto words = [&](const TemplateText& field, std::string_view builtin) {
+    return alerts > 0 ? expand.Text(field, builtin) : std::string(builtin);
+  };
   const promql::LabelSet& common = message.common_labels;
   std::string source = FirstLine(common, {"instance", "host", "node", "pod", "service", "job"});
   if (source.empty()) source = message.external_url.empty() ? "promwarden" : message.external_url;
   std::string component = FirstLine(common, {"service", "app", "deployment", "job"});
   std::string group = FirstLine(common, {"cluster", "namespace", "env", "region"});
-  const std::string summary = CleanLine(expand.Text(own_.description, text.headline));
+  const std::string summary = CleanLine(words(own_.description, text.headline));
   json.Field("summary", Cut(summary.empty() ? text.headline : summary, kSummaryLimit));
-  json.Field("source", Cut(expand.Text(own_.source, source), 255));
-  json.Field("severity", expand.Text(own_.severity, PagerSeverity(message)));
+  json.Field("source", Cut(words(own_.source, source), 255));
+  json.Field("severity", words(own_.severity, PagerSeverity(message)));
   json.Field("timestamp", FormatRfc3339(message.at));
-  json.FieldIfAny("component", Cut(expand.Text(own_.component, component), 255));
-  json.FieldIfAny("group", Cut(expand.Text(own_.group, group), 255));
-  json.FieldIfAny("class", Cut(expand.Text(own_.class_, FirstLine(common, {"alertname"})), 255));
+  json.FieldIfAny("component", Cut(words(own_.component, component), 255));
+  json.FieldIfAny("group", Cut(words(own_.group, group), 255));
+  json.FieldIfAny("class", Cut(words(own_.class_, FirstLine(common, {"alertname"})), 255));
   if (alerts > 0) WriteDetails(json, message, text, alerts);
 }
 

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::size_t kRemembered = 1024;
 constexpr std::size_t kPicturesRemembered = 256;  // tens of kilobytes each
+// No message waits longer: a deadline further away was moved there by a jump of the clock.
+constexpr std::chrono::seconds kLongestBudget{30};
 
 }  // namespace
 
@@ -57,10 +59,12 @@ void Enrichment::Answer(NotificationId id, std::optional<AnomalyVerdict> verdict
 }
 
 void Enrichment::GiveUp(Instant now) {
-  while (!open_.empty() && open_.begin()->first <= now) {
-    const NotificationId id = open_.begin()->second;
+  const auto give_up = [this](NotificationId id) {
     Settle(id, entries_.at(id), std::nullopt, EnrichmentResult::kOverrun);
-  }
+  };
+  while (!open_.empty() && open_.begin()->first <= now) give_up(open_.begin()->second);
+  while (!open_.empty() && open_.rbegin()->first > now + kLongestBudget)
+    give_up(open_.rbegin()->second);
 }
 
 void Enrichment::Settle(NotificationId id, Entry& entry, std::optional<AnomalyVerdict> verdict,

@@ -32,7 +32,7 @@ class Enrichment {
 
   // `then` runs on the courier's thread; during this call when the answer is known.
   void Ask(const Message& message, Instant deadline, Then then);
-  // Those whose time is up go on without; all of them with Instant::max().
+  // Those whose time is up go on without.
   void GiveUp(Instant now);
   // The next deadline; max() without one.
   [[nodiscard]] Instant next() const;

@@ -107,7 +107,9 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Check(
     const Job& job, bool is_named, const std::optional<AlertThreshold>& threshold) {
   const Question& question = job.question;
   const Instant now = parts_.clock.Now();
-  const auto budget = std::chrono::floor<std::chrono::milliseconds>(job.deadline - now);
+  // A clock that was set back makes no message wait longer.
+  const auto budget = std::min(std::chrono::floor<std::chrono::milliseconds>(job.deadline - now),
+                               job.config->anomaly.budget);
   if (budget <= std::chrono::milliseconds::zero()) return std::nullopt;
   const CheckRequest request{.query = question.query,
                              .now = now,

@@ -165,6 +165,18 @@ TEST_F(DiscordTest, StaysWithinTheLimits) {
   }
 }
 
+TEST_F(DiscordTest, ComesUnderNoNameThatMayHaveBeenRefused) {
+  receiver().discord[0].username = Own("clyde");
+  receiver().discord[0].avatar_url = Own("not an address");
+  EXPECT_EQ(Sent("discord", samples::Firing()).Text({"username"}), "clyde");
+  ChannelContext context = samples::Context(samples::Firing());
+  context.plain = true;
+  const JsonAnswer sent = Sent("discord", samples::Firing(), context);
+  EXPECT_EQ(sent.Text({"username"}), "");
+  EXPECT_EQ(sent.Text({"avatar_url"}), "");
+  EXPECT_NE(sent.Text({"content"}), "");
+}
+
 TEST_F(DiscordTest, WaitsForTheTruth) {
   const auto url_of = [this](std::string url) {
     receiver().discord[0].webhook_url = Secret::Inline(std::move(url));

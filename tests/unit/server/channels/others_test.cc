@@ -68,6 +68,17 @@ TEST_F(PagerdutyTest, MapsSeverities) {
   }
 }
 
+TEST_F(PagerdutyTest, IsShortInItsOwnWordsAlone) {
+  PagerdutyConfig& pagerduty = receiver().pagerduty[0];
+  pagerduty.severity = Own("sev9");
+  pagerduty.description = Own("mine");
+  const JsonAnswer usual(samples::Body(Compose("pagerduty", samples::Firing())));
+  EXPECT_EQ(usual.Text({"payload", "severity"}), "sev9");
+  const JsonAnswer brief(samples::Body(Compose("pagerduty", samples::Firing(), true)));
+  EXPECT_EQ(brief.Text({"payload", "severity"}), "critical");
+  EXPECT_NE(brief.Text({"payload", "summary"}).find("HighErrorRate"), std::string::npos);
+}
+
 TEST_F(PagerdutyTest, FitsIntoHalfAMegabyte) {
   Message message = samples::Firing();
   for (int i = 0; i < 5000; ++i) {

@@ -323,6 +323,16 @@ TEST(Courier, DoesNotWaitForAVerdictBeyondTheBudget) {
   EXPECT_EQ(world.enrichments, Texts{"overrun"});
 }
 
+TEST(Courier, AClockThatIsSetBackMakesNoMessageWaitForItsVerdict) {
+  World world;
+  world.with_enricher = true;
+  world.Start();
+  const DeliveryId id = world.Add(1, "ops");
+  ASSERT_TRUE(world.enricher.AwaitAsked(1));
+  world.Pass(-1h);
+  EXPECT_TRUE(world.AwaitState(id, S::kDelivered));
+}
+
 TEST(Courier, KeepsSecretsOutOfWhatItWritesDown) {
   World world;
   world.Start();
