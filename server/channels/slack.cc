@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kSectionLimit = 3000;  // UTF-16 units of one section's text
 constexpr std::string_view kPostStep = "post";
+constexpr std::string_view kPost = "chat.postMessage";  // the end of the Web API's address
 
 // Errors that pass by themselves.
 bool IsPassing(std::string_view error) {
@@ -51,7 +52,8 @@ class Slack final : public Channel {
   }
 
  private:
-  [[nodiscard]] bool UsesToken() const { return !own_.api_url.is_set(); }
+  // Whether it speaks to the Web API, which names messages, and not to an incoming webhook.
+  [[nodiscard]] bool UsesWebApi() const;
   [[nodiscard]] bool Updates(const ChannelContext& context) const;
   [[nodiscard]] std::string Body(const Message& message, const ChannelContext& context) const;
   void WriteOwnWords(JsonWriter& json, const Message& message, const MessageText& text) const;
@@ -73,25 +75,32 @@ std::string TimestampOf(std::string_view remote_id) {
   return std::string(remote_id.substr(std::min(remote_id.find('/') + 1, remote_id.size())));
 }
 
+bool Slack::UsesWebApi() const {
+  if (own_.app_token.is_set()) return true;
+  // Written as `api_url`, with the token in `http_config`, as Alertmanager has it.
+  const Result<std::string> url = own_.api_url.is_file() ? "" : own_.api_url.Reveal();
+  return url && url->ends_with(kPost);
+}
+
 bool Slack::Updates(const ChannelContext& context) const {
-  return UsesToken() && own_.update_message && !context.remote_id.empty() &&
+  return UsesWebApi() && own_.update_message && !context.remote_id.empty() &&
          context.step != kPostStep;
 }
 
 Result<ChannelRequest> Slack::Compose(const Message& message, const ChannelContext& context) const {
-  Result<std::string> secret = (UsesToken() ? own_.app_token : own_.api_url).Reveal();
-  if (!secret) return std::unexpected(secret.error());
-  std::string url = UsesToken() ? own_.app_url : *secret;
+  Result<std::string> url = own_.api_url.is_set() ? own_.api_url.Reveal() : own_.app_url;
+  if (!url) return std::unexpected(url.error());
   if (Updates(context)) {
-    constexpr std::string_view kPost = "chat.postMessage";
-    const std::size_t at = url.rfind(kPost);
-    if (at != std::string::npos) url.replace(at, kPost.size(), "chat.update");
+    const std::size_t at = url->rfind(kPost);
+    if (at != std::string::npos) url->replace(at, kPost.size(), "chat.update");
   }
-  ChannelHttpRequest request = JsonPost(std::move(url), Body(message, context), &own_.http,
+  ChannelHttpRequest request = JsonPost(*std::move(url), Body(message, context), &own_.http,
                                         RequestTimeout(config_, own_.timeout));
-  if (UsesToken()) {
-    request.headers[0].second = "application/json; charset=utf-8";
-    request.headers.emplace_back("Authorization", "Bearer " + *secret);
+  if (UsesWebApi()) request.headers[0].second = "application/json; charset=utf-8";
+  if (own_.app_token.is_set()) {
+    const Result<std::string> token = own_.app_token.Reveal();
+    if (!token) return std::unexpected(token.error());
+    request.headers.emplace_back("Authorization", "Bearer " + *token);
   }
   return request;
 }
@@ -134,7 +143,7 @@ std::string Slack::Body(const Message& message, const ChannelContext& context) c
   json.FieldIfAny("channel", Updates(context) ? ChannelOf(context.remote_id) : channel);
   if (Updates(context)) {
     json.Field("ts", TimestampOf(context.remote_id));
-  } else if (UsesToken() && own_.post_updates_to_thread && !context.remote_id.empty()) {
+  } else if (UsesWebApi() && own_.post_updates_to_thread && !context.remote_id.empty()) {
     json.Field("thread_ts", TimestampOf(context.remote_id));
   }
   json.FieldIfAny("username", expand.Text(own_.username, ""));
@@ -239,7 +248,7 @@ Verdict Slack::JudgeError(const ChannelContext& context, const std::string& erro
 Verdict Slack::Judge(const Message& /*message*/, const ChannelContext& context,
                      const ChannelResponse& response) const {
   Secrets secrets;
-  secrets.AddUrl(own_.api_url);
+  if (!UsesWebApi()) secrets.AddUrl(own_.api_url);
   secrets.Add(own_.app_token);
   const JsonAnswer answer(response.body);
   const std::string words = CleanLine(std::string_view(response.body).substr(0, 1000));

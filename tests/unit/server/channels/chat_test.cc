@@ -4,6 +4,7 @@
 
 #include "server/channels/json.h"
 #include "server/channels/text.h"
+#include "server/config/load.h"
 #include "tests/unit/server/channels/samples.h"
 
 namespace warden {
@@ -133,6 +134,38 @@ TEST_F(SlackTest, UpdatesItsMessageAndPostsAnewWhenItIsGone) {
   EXPECT_EQ(Request("slack", context).url, "https://slack.example/api/chat.postMessage");
   EXPECT_EQ(Judge("slack", 200, R"({"ok":false,"error":"message_not_found"})", context).outcome,
             Outcome::kRefusedDestination);
+}
+
+// As configurations are loaded, where the address of the Web API stands in for that of a webhook.
+TEST(Slack, SpeaksTheWebApiAsItIsConfigured) {
+  const auto loaded = LoadConfig(
+      "route: {receiver: team}\n"
+      "receivers:\n"
+      "- name: team\n"
+      "  slack_configs:\n"
+      "  - {app_token: xoxb-1, channel: '#a'}\n"
+      "  - {api_url: 'https://slack.com/api/chat.postMessage', channel: '#a', update_message: true,"
+      " http_config: {authorization: {credentials: xoxb-2}}}\n"
+      "  - {api_url: 'https://slack.com/api/chat.postMessage', channel: '#a',"
+      " post_updates_to_thread: true, http_config: {authorization: {credentials: xoxb-3}}}\n",
+      "test.yml");
+  ASSERT_TRUE(loaded) << Format(loaded.error());
+  const auto sent = [&](std::int64_t index, const std::string& remote_id) {
+    const auto channel = MakeChannel(loaded->config, {"team", "slack", index});
+    ChannelContext context = samples::Context(samples::Firing());
+    context.remote_id = remote_id;
+    return std::get<ChannelHttpRequest>(*(*channel)->Compose(samples::Firing(), context));
+  };
+  EXPECT_EQ(sent(0, "").url, "https://slack.com/api/chat.postMessage");
+  EXPECT_EQ(*sent(0, "").http->authorization->credentials.Reveal(), "xoxb-1");
+  EXPECT_EQ(sent(1, "").url, "https://slack.com/api/chat.postMessage");
+  const ChannelHttpRequest update = sent(1, "C1/17.0001");
+  EXPECT_EQ(update.url, "https://slack.com/api/chat.update");
+  EXPECT_EQ(JsonAnswer(update.body).Text({"ts"}), "17.0001");
+  EXPECT_EQ(JsonAnswer(update.body).Text({"channel"}), "C1");
+  const ChannelHttpRequest answer = sent(2, "C1/17.0001");
+  EXPECT_EQ(answer.url, "https://slack.com/api/chat.postMessage");
+  EXPECT_EQ(JsonAnswer(answer.body).Text({"thread_ts"}), "17.0001");
 }
 
 TEST_F(SlackTest, TakesAlertmanagersShapeForOwnWords) {
