@@ -163,6 +163,11 @@ Result<void> Intake::Turn(Transaction& transaction, std::vector<Item>& items) {
   if (keeps_house) pace = Ledger::Pace::kCalm;
   auto written = ledger_.Write(transaction, triage_->state(), changes_, pace, began);
   if (written && keeps_house) written = HouseKeep(transaction, now);
+  if (written && (keeps_house || !changes_.quarantine.empty())) {
+    const auto& storage = config_->storage;
+    written = transaction.PruneQuarantine(now - storage.quarantine_retention,
+                                          storage.quarantine_max_bytes);
+  }
   return written;
 }
 

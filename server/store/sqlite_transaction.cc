@@ -2,6 +2,7 @@
 #include "server/store/sqlite_transaction.h"
 
 #include <algorithm>
+#include <cstdint>
 
 #include "server/alert/webhook.h"
 #include "server/store/sqlite_rows.h"
@@ -15,7 +16,6 @@ using sqlite::Statement;
 namespace {
 
 constexpr std::int64_t kMostQuarantined = 1000;
-constexpr std::int64_t kMostQuarantinedBytes = std::int64_t{64} << 20;
 
 }  // namespace
 
@@ -115,18 +115,9 @@ Result<std::int64_t> SqliteTransaction::AddDelivery(Delivery delivery) {
 }
 
 Result<void> SqliteTransaction::AddQuarantine(const QuarantineRow& row) {
-  auto done =
-      Run(db_, "INSERT INTO quarantine (at, source, reason, body) VALUES (?,?,?,CAST(? AS BLOB))",
-          row.at, row.source, row.reason, row.body);
-  // A sender that means no webhook at all must not fill the disk: the oldest go.
-  if (done) {
-    done = Run(db_,
-               "DELETE FROM quarantine WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER "
-               "newest AS place, sum(length(body)) OVER newest AS bytes FROM quarantine WINDOW "
-               "newest AS (ORDER BY id DESC)) WHERE place > ? OR (place > 1 AND bytes > ?))",
-               kMostQuarantined, kMostQuarantinedBytes);
-  }
-  return done;
+  return Run(db_,
+             "INSERT INTO quarantine (at, source, reason, body) VALUES (?,?,?,CAST(? AS BLOB))",
+             row.at, row.source, row.reason, row.body);
 }
 
 Result<std::vector<Destination>> SqliteTransaction::WaitingDestinations() {
@@ -363,10 +354,20 @@ Result<std::int64_t> SqliteTransaction::Prune(Instant before, std::int64_t limit
                   "NOT EXISTS (SELECT 1 FROM member m WHERE m.alert = a.id) LIMIT ?)",
                   before, limit * 10);
   if (gone) gone = Run(db_, "DELETE FROM message_group WHERE seen_at < ?", before);
-  if (gone) gone = Run(db_, "DELETE FROM quarantine WHERE at < ?", before);
   if (gone) gone = PruneOpen(before, limit * 10);
   if (!gone) return std::unexpected(gone.error());
   return static_cast<std::int64_t>(ended.size());
+}
+
+// A sender that means no webhook at all must not fill the disk: the oldest go.
+Result<void> SqliteTransaction::PruneQuarantine(Instant before, std::uint64_t most_bytes) {
+  auto gone = Run(db_, "DELETE FROM quarantine WHERE at < ?", before);
+  if (!gone) return gone;
+  return Run(db_,
+             "DELETE FROM quarantine WHERE id IN (SELECT id FROM (SELECT id, row_number() OVER "
+             "newest AS place, sum(length(body)) OVER newest AS bytes FROM quarantine WINDOW "
+             "newest AS (ORDER BY id DESC)) WHERE place > ? OR (place > 1 AND bytes > ?))",
+             kMostQuarantined, std::min<std::uint64_t>(most_bytes, INT64_MAX));
 }
 
 // Of incidents that stay open for longer than anything is remembered (a dead man's switch fires for

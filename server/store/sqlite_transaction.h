@@ -32,6 +32,7 @@ class SqliteTransaction final : public Transaction {
   Result<void> PutBlob(std::string_view name, std::string_view value) override;
   Result<void> RemoveBlob(std::string_view name) override;
   Result<std::int64_t> Prune(Instant before, std::int64_t limit) override;
+  Result<void> PruneQuarantine(Instant before, std::uint64_t most_bytes) override;
 
   // What this transaction did to the balance, to be added once it is committed.
   [[nodiscard]] const DeliveryBalance& balance() const { return balance_; }

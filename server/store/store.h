@@ -76,9 +76,12 @@ class Transaction : public RecordSink {
   virtual Result<void> RemoveBlob(std::string_view name) = 0;
 
   // Forgets what ended before `before`: closed incidents with all that belongs to them, settled
-  // deliveries, groups not seen since, quarantine. At most `limit` incidents a call; returns how
+  // deliveries, groups not seen since. At most `limit` incidents a call; returns how
   // many went.
   virtual Result<std::int64_t> Prune(Instant before, std::int64_t limit) = 0;
+  // Forgets quarantine from before `before`, and the oldest of what is more than a thousand rows or
+  // `most_bytes`; the newest row stays.
+  virtual Result<void> PruneQuarantine(Instant before, std::uint64_t most_bytes) = 0;
 };
 
 class Store {

@@ -124,6 +124,29 @@ TEST_F(IntakeTest, FlushesWhenTheTimeHasCome) {
   EXPECT_EQ(store_->Balance()->created, 2);
 }
 
+TEST_F(IntakeTest, QuarantineIsKeptAsLongAndAsLargeAsTheConfigurationSays) {
+  Close();
+  auto config = std::make_shared<Config>(*OneReceiver());
+  config->storage.quarantine_retention = std::chrono::hours{2};
+  config->storage.quarantine_max_bytes = 10;
+  Open(config);
+  const auto keep = [this](const std::string& body) {
+    std::promise<void> kept;
+    intake_->Quarantine({0, clock_.Now(), "default", "no alerts", body},
+                        [&kept](const Result<Receipt>&) { kept.set_value(); });
+    kept.get_future().wait();
+  };
+  keep("first");
+  clock_.Advance(std::chrono::hours{1});
+  keep("later");
+  EXPECT_EQ(store_->ListQuarantine(10)->size(), 2U);
+  keep("more");
+  EXPECT_EQ(store_->ListQuarantine(10)->size(), 2U) << "10 bytes, the oldest go";
+  clock_.Advance(std::chrono::hours{3});
+  ASSERT_TRUE(Send(News("a")));
+  EXPECT_TRUE(store_->ListQuarantine(10)->empty());
+}
+
 TEST_F(IntakeTest, KeepsUnusableBodies) {
   std::promise<bool> kept;
   intake_->Quarantine(

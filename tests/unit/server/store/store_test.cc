@@ -426,17 +426,23 @@ TEST_F(StoreTest, QuarantineKeepsTheNewestWithinBounds) {
   Write([&](Transaction& transaction) {
     for (int i = 0; i < 1010; ++i)
       ASSERT_TRUE(transaction.AddQuarantine({0, At(i), "default", "small", "{}"}));
+    ASSERT_TRUE(transaction.PruneQuarantine(At(0), 1'000'000));
   });
   EXPECT_EQ(store_->ListQuarantine(10'000)->size(), 1000U);
   Write([&](Transaction& transaction) {
     for (int i = 0; i < 6; ++i) {
-      ASSERT_TRUE(transaction.AddQuarantine(
-          {0, At(i), "default", "large", std::string(std::size_t{16} << 20, 'x')}));
+      ASSERT_TRUE(
+          transaction.AddQuarantine({0, At(1010 + i), "default", "large", std::string(1000, 'x')}));
     }
+    ASSERT_TRUE(transaction.PruneQuarantine(At(0), 4000));
   });
   const auto rows = store_->ListQuarantine(10'000);
   ASSERT_EQ(rows->size(), 4U);
   EXPECT_EQ(rows->at(0).reason, "large");
+  Write([](Transaction& transaction) { ASSERT_TRUE(transaction.PruneQuarantine(At(0), 1)); });
+  EXPECT_EQ(store_->ListQuarantine(10'000)->size(), 1U) << "the newest stays";
+  Write([](Transaction& transaction) { ASSERT_TRUE(transaction.PruneQuarantine(At(2000), 1)); });
+  EXPECT_TRUE(store_->ListQuarantine(10'000)->empty());
 }
 
 TEST_F(StoreTest, PruneForgetsThePastOfAnIncidentThatNeverEnds) {
