@@ -2,7 +2,6 @@
 #include "server/channels/channel.h"
 
 #include "server/channels/makers.h"
-#include "server/config/destinations.h"
 
 namespace warden {
 namespace {
@@ -52,14 +51,6 @@ Result<std::unique_ptr<Channel>> MakeChannel(const Config& config, const Destina
 #undef RECEIVER_CHANNEL
 #undef CONFIG_CHANNEL
   return Fail(ErrorCode::kInvalid, "no channel of kind \"" + destination.kind + "\"");
-}
-
-std::vector<Destination> DestinationsOf(const Config& config, std::string_view receiver) {
-  std::vector<Destination> destinations;
-  for (const Integration& integration : IntegrationsOf(config, receiver)) {
-    destinations.push_back(integration.destination);
-  }
-  return destinations;
 }
 
 }  // namespace warden

@@ -96,8 +96,4 @@ class Channel {
 [[nodiscard]] Result<std::unique_ptr<Channel>> MakeChannel(const Config& config,
                                                            const Destination& destination);
 
-// All integrations of a receiver, in Alertmanager's order; empty for an unknown receiver.
-[[nodiscard]] std::vector<Destination> DestinationsOf(const Config& config,
-                                                      std::string_view receiver);
-
 }  // namespace warden

@@ -49,7 +49,6 @@ struct RetryPolicy {
   Duration initial = std::chrono::seconds{1};  // the first wait is between 0 and this
   Duration max = std::chrono::minutes{5};
   Duration max_retry_after = std::chrono::minutes{15};
-  Duration give_up_after = std::chrono::hours{24};
 };
 
 struct Decision {

@@ -19,7 +19,7 @@ Result<const Channel*> Snapshot::ChannelOf(const Destination& destination) {
 
 RetryPolicy Snapshot::retry_policy() const {
   const RetryConfig& retry = config_->delivery.retry;
-  return {.initial = retry.initial, .max = retry.max, .give_up_after = retry.give_up_after};
+  return {.initial = retry.initial, .max = retry.max};
 }
 
 GatePolicy Snapshot::gate_policy(const Destination& destination) const {

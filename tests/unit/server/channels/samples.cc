@@ -212,7 +212,9 @@ std::vector<Named> All() {
 }
 
 std::vector<Destination> Destinations() {
-  std::vector<Destination> destinations = DestinationsOf(EveryChannel(), "team.x");
+  std::vector<Destination> destinations;
+  for (const Integration& integration : IntegrationsOf(EveryChannel(), "team.x"))
+    destinations.push_back(integration.destination);
   destinations.push_back(GrafanaDestination());
   return destinations;
 }
