@@ -25,10 +25,6 @@ struct TemplateText {
   int column = 0;
 
   [[nodiscard]] bool is_template() const { return text.find("{{") != std::string::npos; }
-  // The text when it can be used as it stands, else `builtin`.
-  [[nodiscard]] const std::string& PlainOr(const std::string& builtin) const {
-    return is_set && !is_template() ? text : builtin;
-  }
   friend bool operator==(const TemplateText&, const TemplateText&) = default;
 };
 
