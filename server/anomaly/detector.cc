@@ -5,6 +5,7 @@
 #include <cmath>
 #include <string>
 
+#include "server/anomaly/domain_checks.h"
 #include "server/anomaly/makers.h"
 
 namespace warden::anomaly {
@@ -39,6 +40,7 @@ DetectorParameters Valid(DetectorParameters p) {
 
 std::unique_ptr<Detector> MakeDetector(DetectorKind kind, const DetectorParameters& parameters) {
   const DetectorParameters valid = Valid(parameters);
+  if (valid.domain != nullptr) return MakeDomainDetector(*valid.domain, valid);
   switch (kind) {
 #define DETECTOR(kind, name)  \
   case DetectorKind::k##kind: \

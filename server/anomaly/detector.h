@@ -23,6 +23,8 @@
 
 namespace warden::anomaly {
 
+struct DomainCheck;
+
 struct DetectorParameters {
   std::size_t period = 288;  // holt_winters: points per season
   // zscore, mad, rolling_percentile, trend: points looked back on; fatigue halves in a twelfth
@@ -37,6 +39,9 @@ struct DetectorParameters {
   double upper_percentile = 99;  // rolling_percentile, 50..100
   double min_scale = 0;          // the smallest deviation ever assumed, in the series' unit
   std::shared_ptr<const Calendar> calendar;  // auto, seasonal: none is UTC without holidays
+  // Fixed limits instead of deviations (domain_checks.h): then it is its detector that is made.
+  // Null: none. Borrowed for as long as the program runs.
+  const DomainCheck* domain = nullptr;
   Judgement judgement;
 };
 

@@ -1,61 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "server/anomaly/domain_checks.h"
 
-#include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <string>
 #include <utility>
+
+#include "server/anomaly/number_text.h"
 
 namespace warden::anomaly {
 namespace {
 
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 // So that 0.025 is 25 % above 0.02, which it is not quite in binary.
 constexpr double kSlack = 1e-9;
+constexpr double kMostWays = 1e6;
 
-constexpr DomainCheck kChecks[] = {
-#define DOMAIN_CHECK(name, measure, direction, medium, high, critical, detector) \
-  {name,                                                                         \
-   DomainCheck::Measure::measure,                                                \
-   Direction::direction,                                                         \
-   {medium, high, critical},                                                     \
-   DetectorKind::k##detector},
-#include "server/anomaly/domain_checks.def"
-#undef DOMAIN_CHECK
-};
-
-bool IsBeyond(const DomainCheck& check, double value, double limit) {
-  if (std::isnan(limit)) return false;
-  return check.direction == Direction::kAbove ? value >= limit - kSlack : value <= limit + kSlack;
+// The one that is passed first; kNoLimit when there is none.
+double FirstLimit(const DomainCheck& check) {
+  const auto* const first =
+      std::ranges::find_if_not(check.limits, [](double limit) { return std::isnan(limit); });
+  return first == check.limits.end() ? kNoLimit : *first;
 }
 
-Severity SeverityOf(const DomainCheck& check, double value) {
-  constexpr std::array kSeverities{Severity::kMedium, Severity::kHigh, Severity::kCritical};
-  Severity severity = Severity::kNone;
-  for (std::size_t i = 0; i < check.limits.size(); ++i)
-    if (IsBeyond(check, value, check.limits[i])) severity = kSeverities[i];
-  return severity;
+// The farthest limit that is passed, by its place.
+std::optional<std::size_t> Passed(const DomainCheck& check, double value) {
+  for (std::size_t i = check.limits.size(); i-- > 0;)
+    if (IsBeyond(check, value, check.limits[i])) return i;
+  return std::nullopt;
 }
 
 // How far the value is on the way from what is usual (1 of a baseline, 0 of a limit) to the first
 // limit: 1 there.
 double ShareOfWay(const DomainCheck& check, double value) {
   const double usual = check.measure == DomainCheck::Measure::kOfBaseline ? 1 : 0;
-  return std::max(0.0, (value - usual) / (check.limits[0] - usual));
+  const double way = (value - usual) / (FirstLimit(check) - usual);
+  return way > 0 ? std::min(way, kMostWays) : 0;
 }
 
-std::string Describe(const DomainCheck& check, const Verdict& verdict, double value) {
-  char text[120];
-  if (check.measure == DomainCheck::Measure::kOfBaseline) {
-    std::snprintf(text, sizeof text, "%.4g is %.4g %% of the expected %.4g (limit: %.4g %%)",
-                  verdict.observed, 100 * value, verdict.expected, 100 * check.limits[0]);
-  } else {
-    std::snprintf(text, sizeof text, "%.4g is %s the limit of %.4g", value,
-                  check.direction == Direction::kAbove ? "at or above" : "at or below",
-                  check.limits[0]);
-  }
-  return text;
+std::string Describe(const DomainCheck& check, const Verdict& verdict, double value,
+                     double passed) {
+  const std::string limit = Number(passed);
+  const bool is_above = check.direction == Direction::kAbove;
+  std::string text = Number(verdict.observed);
+  if (check.measure == DomainCheck::Measure::kOfLimit)
+    return text + " is at or " + (is_above ? "above" : "below") + " the limit of " + limit;
+  text += " is " + Number(value) + (is_above ? " times " : " of ");
+  return text + "what is normal here (" + Number(verdict.expected) + "), limit " + limit;
 }
 
 Verdict Unjudged(Verdict verdict, State state, std::string reason) {
@@ -63,8 +52,51 @@ Verdict Unjudged(Verdict verdict, State state, std::string reason) {
   verdict.kind = Kind::kNone;
   verdict.severity = Severity::kNone;
   verdict.score = verdict.news = verdict.z = verdict.deviation = 0;
+  verdict.lower = verdict.upper = kUnknown;
   verdict.reason = std::move(reason);
   return verdict;
+}
+
+// Nothing when the value can be held against the limits.
+std::optional<Verdict> WithoutBaseline(const Verdict& verdict) {
+  if (verdict.state == State::kLearning || !std::isfinite(verdict.expected)) {
+    std::string reason = verdict.reason.empty() ? "nothing is known of it yet" : verdict.reason;
+    return Unjudged(verdict, State::kLearning, std::move(reason));
+  }
+  if (verdict.expected > 0) return std::nullopt;
+  return Unjudged(verdict, State::kOk, "nothing is expected, so nothing is a share of it");
+}
+
+double LeastDifference(double expected, const Judgement& judgement) {
+  return std::max(judgement.min_deviation, judgement.min_relative_deviation * expected);
+}
+
+// The first limit, or the least difference that counts where that is farther away.
+double EdgeOf(const DomainCheck& check, double expected, const Judgement& judgement) {
+  if (check.measure == DomainCheck::Measure::kOfLimit) return FirstLimit(check);
+  const double limit = FirstLimit(check) * expected;
+  const double least = LeastDifference(expected, judgement);
+  return check.direction == Direction::kAbove ? std::max(limit, expected + least)
+                                              : std::min(limit, expected - least);
+}
+
+bool CountsDifference(const DomainCheck& check, const Verdict& verdict,
+                      const Judgement& judgement) {
+  if (check.measure == DomainCheck::Measure::kOfLimit) return true;
+  return std::abs(verdict.observed - verdict.expected) >=
+         LeastDifference(verdict.expected, judgement);
+}
+
+// Moves score and edge of the band, which are computed with rounding, to the side that was decided.
+void Agree(Verdict& verdict, bool is_above, bool fires) {
+  verdict.score =
+      fires ? std::max(verdict.score, 0.5) : std::min(verdict.score, std::nextafter(0.5, 0.0));
+  double& edge = is_above ? verdict.upper : verdict.lower;
+  const bool is_outside = is_above ? verdict.observed > edge : verdict.observed < edge;
+  if (is_outside == fires || std::isnan(edge)) return;
+  const double inwards = is_above ? -kMostWays : kMostWays;
+  edge =
+      fires ? std::nextafter(verdict.observed, std::copysign(INFINITY, inwards)) : verdict.observed;
 }
 
 class DomainDetector final : public Detector {
@@ -77,60 +109,90 @@ class DomainDetector final : public Detector {
   Expectation Expect() const override { return detector_->Expect(); }
   void Take(double value) override { detector_->Take(value); }
   bool needs_refits() const override { return detector_->needs_refits(); }
-  std::string Save() const override { return detector_->Save(); }
-  bool Restore(std::string_view bytes) override { return detector_->Restore(bytes); }
+  std::string Save() const override {
+    const std::string bytes = detector_->Save();
+    return bytes.empty() ? bytes : Mark() + bytes;
+  }
+  // The bytes of a plain detector, or of another check, are not this one's.
+  bool Restore(std::string_view bytes) override {
+    const std::string mark = Mark();
+    return bytes.starts_with(mark) && detector_->Restore(bytes.substr(mark.size()));
+  }
   Verdict Step(double value, Instant at, const Judgement& judgement) override {
-    return Judged(check_, detector_->Step(value, at, judgement));
+    return Judged(check_, detector_->Step(value, at, judgement), judgement);
   }
 
  private:
+  [[nodiscard]] std::string Mark() const { return std::string(check_.name) + '\n'; }
+
   DomainCheck check_;
   std::unique_ptr<Detector> detector_;
 };
 
 }  // namespace
 
-std::span<const DomainCheck> DomainChecks() { return kChecks; }
-
-const DomainCheck* DomainCheckOf(std::string_view name) {
-  const auto* const found = std::ranges::find(kChecks, name, &DomainCheck::name);
-  return found == std::end(kChecks) ? nullptr : found;
+bool IsBeyond(const DomainCheck& check, double value, double limit) {
+  if (std::isnan(limit) || std::isnan(value)) return false;
+  return check.direction == Direction::kAbove ? value >= limit - kSlack : value <= limit + kSlack;
 }
 
-Verdict Judged(const DomainCheck& check, Verdict verdict) {
+Verdict Judged(const DomainCheck& check, Verdict verdict, const Judgement& judgement) {
+  verdict.check = check.name;
   if (check.measure == DomainCheck::Measure::kOwn) return verdict;
   if (!std::isfinite(verdict.observed))
     return Unjudged(std::move(verdict), State::kGap, "there is no value at this time");
-  const bool has_baseline = std::isfinite(verdict.expected);
-  double unit = 1;
-  if (check.measure == DomainCheck::Measure::kOfBaseline) {
-    if (!has_baseline)
-      return Unjudged(verdict, verdict.state == State::kGap ? State::kGap : State::kLearning,
-                      verdict.reason);
-    if (verdict.expected <= 0)
-      return Unjudged(std::move(verdict), State::kOk,
-                      "nothing is expected, so nothing is a share of it");
-    unit = verdict.expected;
+  const bool is_share = check.measure == DomainCheck::Measure::kOfBaseline;
+  if (is_share) {
+    if (auto without = WithoutBaseline(verdict)) return *std::move(without);
+  } else {
+    verdict.deviation = verdict.z = 0;  // of something that is not held against the limit
   }
+  const double unit = is_share ? verdict.expected : 1;
   const double value = verdict.observed / unit;
-  const Severity severity = SeverityOf(check, value);
-  const bool fires = severity != Severity::kNone;
-  const double way = ShareOfWay(check, value);
-  verdict.severity = severity;
-  verdict.score = std::min(way / (way + 1), std::nextafter(1.0, 0.0));
-  verdict.news = verdict.score;
-  verdict.state = fires ? State::kFiring : State::kOk;
+  const auto passed =
+      CountsDifference(check, verdict, judgement) ? Passed(check, value) : std::nullopt;
+  const bool fires = passed.has_value();
+  constexpr std::array kSeverities{Severity::kMedium, Severity::kHigh, Severity::kCritical};
+  verdict.severity = fires ? kSeverities[*passed] : Severity::kNone;
   const bool is_above = check.direction == Direction::kAbove;
+  verdict.state = fires ? State::kFiring : State::kOk;
   verdict.kind = !fires ? Kind::kNone : is_above ? Kind::kSpike : Kind::kDrop;
-  (is_above ? verdict.upper : verdict.lower) = check.limits[0] * unit;
-  (is_above ? verdict.lower : verdict.upper) = kUnknown;  // not watched
-  verdict.reason = fires ? Describe(check, verdict, value) : std::string();
+  verdict.lower = verdict.upper = kUnknown;
+  (is_above ? verdict.upper : verdict.lower) = EdgeOf(check, verdict.expected, judgement);
+  const double way = ShareOfWay(check, value);
+  verdict.score = way / (way + 1);
+  Agree(verdict, is_above, fires);
+  verdict.news = verdict.score;
+  verdict.reason = fires ? Describe(check, verdict, value, check.limits[*passed]) : std::string();
   return verdict;
+}
+
+std::optional<NamedDetector> DetectorNamed(std::string_view name) {
+  if (const auto kind = DetectorKindOf(name)) return NamedDetector{*kind, {}};
+  const DomainCheck* check = DomainCheckOf(name);
+  if (check == nullptr) return std::nullopt;
+  NamedDetector named{check->detector, {}};
+  named.parameters.min_points = kDomainPoints;
+  named.parameters.domain = check;
+  return named;
+}
+
+std::vector<std::string_view> DetectorNames() {
+  std::vector<std::string_view> names = {
+#define DETECTOR(kind, name) name,
+#include "server/anomaly/detectors.def"
+#undef DETECTOR
+  };
+  for (const DomainCheck& check : kDomainChecks)
+    if (!DetectorKindOf(check.name)) names.push_back(check.name);
+  return names;
 }
 
 std::unique_ptr<Detector> MakeDomainDetector(const DomainCheck& check,
                                              const DetectorParameters& parameters) {
-  return std::make_unique<DomainDetector>(check, parameters);
+  DetectorParameters plain = parameters;
+  plain.domain = nullptr;
+  return std::make_unique<DomainDetector>(check, plain);
 }
 
 }  // namespace warden::anomaly

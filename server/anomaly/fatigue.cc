@@ -8,12 +8,14 @@
 // windows. So fatigue is 0 of a pattern that rests, a half at its usual use, and below 1 always
 // (the response to a leaky accumulation: Ebbinghaus' forgetting, exponential saturation). It fires
 // above 0.8, critical from 0.9; the band is told in uses: what this step may bring on top of what
-// is not yet forgotten. Only more than usual wears.
+// is not yet forgotten. Only more than usual wears. finops/unit_models.h has another fatigue: of
+// patterns whose single uses are reported at any time, held against a number of uses.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <string>
 
+#include "server/anomaly/domain_checks.h"
 #include "server/anomaly/makers.h"
 #include "server/anomaly/scaling.h"
 #include "server/anomaly/state_bytes.h"
@@ -21,8 +23,8 @@
 namespace warden::anomaly {
 namespace {
 
-constexpr double kWarning = 0.8;
-constexpr double kCritical = 0.9;
+constexpr double kWarning = DomainCheckOf("fatigue")->limits[0];
+constexpr double kCritical = DomainCheckOf("fatigue")->limits[2];
 constexpr double kWindowsRemembered = 8;
 
 // The usage, in usual ones, at which so much fatigue is reached.

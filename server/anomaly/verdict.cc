@@ -59,6 +59,10 @@ std::optional<DetectorKind> DetectorKindOf(std::string_view text) {
   return std::nullopt;
 }
 
+std::string_view DetectorName(const Verdict& verdict) {
+  return verdict.check.empty() ? Name(verdict.detector) : verdict.check;
+}
+
 std::string_view Name(State state) {
   switch (state) {
     case State::kLearning:

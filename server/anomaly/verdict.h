@@ -69,6 +69,7 @@ struct Verdict {
   Instant at;
   State state = State::kLearning;
   DetectorKind detector{};  // the one that was used, which may be a fallback
+  std::string_view check;   // the domain check that held its limits against it; empty: none
   Severity severity = Severity::kNone;
   double observed = kUnknown;
   double expected = kUnknown;
@@ -86,6 +87,9 @@ struct Verdict {
   double confidence = 0;  // 0..1: how much history stands behind the expectation
   std::string reason;     // one sentence without a full stop; empty when simply ok
 };
+
+// As a user would name what judged.
+[[nodiscard]] std::string_view DetectorName(const Verdict& verdict);
 
 // What a detector expects of the next value.
 struct Expectation {

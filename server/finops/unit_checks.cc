@@ -6,10 +6,7 @@
 namespace warden::finops {
 namespace {
 
-// So that 0.025 is 25 % above 0.02, which it is not quite in binary.
-constexpr double kSlack = 1e-9;
-
-bool AtLeast(double value, double limit) { return value >= limit - kSlack; }
+using anomaly::IsBeyond;
 
 UnitSeverity SeverityIf(bool is_critical) {
   return is_critical ? UnitSeverity::kCritical : UnitSeverity::kWarning;
@@ -24,38 +21,40 @@ double Confidence(bool is_clear, bool is_beyond_doubt) {
 double Percent(double share) { return std::round(share * 1e8) / 1e6; }
 
 std::optional<UnitAnomaly> CheckCost(double cost, const UnitThresholds& limits) {
-  const double above = cost / limits.cost_target - 1;
-  if (!AtLeast(above, limits.cost_warning)) return std::nullopt;
-  const bool is_critical = AtLeast(above, kCriticalCostMultiplier - 1);
-  return UnitAnomaly{.metric = UnitMetric::kCost,
-                     .severity = SeverityIf(is_critical),
-                     .current = cost,
-                     .baseline = limits.cost_target,
-                     .confidence = Confidence(AtLeast(above, 0.5), is_critical),
-                     .percent = Percent(above)};
+  const double share = cost / limits.cost_target;
+  if (!IsBeyond(kCostCheck, share, 1 + limits.cost_warning)) return std::nullopt;
+  const bool is_critical = IsBeyond(kCostCheck, share, kCriticalCostMultiplier);
+  return UnitAnomaly{
+      .metric = UnitMetric::kCost,
+      .severity = SeverityIf(is_critical),
+      .current = cost,
+      .baseline = limits.cost_target,
+      .confidence = Confidence(IsBeyond(kCostCheck, share, kCostCheck.limits[1]), is_critical),
+      .percent = Percent(share - 1)};
 }
 
 std::optional<UnitAnomaly> CheckGrowth(double growth, const UnitThresholds& limits) {
   const double left = growth / limits.growth_baseline;
-  if (!AtLeast(limits.growth_drop, left)) return std::nullopt;
-  const bool is_critical = AtLeast(kCriticalGrowthDrop, left);
+  if (!IsBeyond(kGrowthCheck, left, limits.growth_drop)) return std::nullopt;
+  const bool is_critical = IsBeyond(kGrowthCheck, left, kCriticalGrowthDrop);
   const double halfway = (limits.growth_drop + kCriticalGrowthDrop) / 2;
   return UnitAnomaly{.metric = UnitMetric::kGrowth,
                      .severity = SeverityIf(is_critical),
                      .current = growth,
                      .baseline = limits.growth_baseline,
-                     .confidence = Confidence(AtLeast(halfway, left), is_critical),
+                     .confidence = Confidence(IsBeyond(kGrowthCheck, left, halfway), is_critical),
                      .percent = Percent(left)};
 }
 
 std::optional<UnitAnomaly> CheckFatigue(double fatigue, const UnitThresholds& limits) {
-  if (!AtLeast(fatigue, limits.fatigue_warning)) return std::nullopt;
-  const bool is_critical = AtLeast(fatigue, kCriticalFatigue);
+  if (!IsBeyond(kFatigueCheck, fatigue, limits.fatigue_warning)) return std::nullopt;
+  const bool is_critical = IsBeyond(kFatigueCheck, fatigue, kCriticalFatigue);
+  constexpr double kDead = 0.95;
   return UnitAnomaly{.metric = UnitMetric::kFatigue,
                      .severity = SeverityIf(is_critical),
                      .current = fatigue,
                      .baseline = limits.fatigue_warning,
-                     .confidence = Confidence(is_critical, AtLeast(fatigue, 0.95)),
+                     .confidence = Confidence(is_critical, IsBeyond(kFatigueCheck, fatigue, kDead)),
                      .percent = Percent(fatigue)};
 }
 

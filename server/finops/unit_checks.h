@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Fixed checks of what one unit of work (a post, an order) costs and brings: cost against its
-// target, growth against its baseline, and how worn a pattern is. They need no history, unlike the
-// detectors. Pure.
-//
-//   cost     warning from 25 %, critical from 100 % above the target
-//   growth   warning at 70 %, critical at 50 % of the baseline
-//   fatigue  warning from 0.8, critical from 0.9
+// target, growth against its baseline, and how worn a pattern is. Pure. The limits are those of the
+// domain checks cost_increase, drop and fatigue (server/anomaly/domain_checks.def), whose first can
+// be set here; there a detector knows from a history what is usual, here a target says what should
+// be, which single units without a series can be held against.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "server/anomaly/domain_checks.h"
 
 namespace warden::finops {
 
@@ -25,20 +25,24 @@ struct UnitMetrics {
   std::optional<std::int64_t> usage_count = {};  // of that pattern so far
 };
 
+inline constexpr anomaly::DomainCheck kCostCheck = *anomaly::DomainCheckOf("cost_increase");
+inline constexpr anomaly::DomainCheck kGrowthCheck = *anomaly::DomainCheckOf("drop");
+inline constexpr anomaly::DomainCheck kFatigueCheck = *anomaly::DomainCheckOf("fatigue");
+
 struct UnitThresholds {
   double cost_target = 0.02;
-  double cost_warning = 0.25;  // share above the target
+  double cost_warning = kCostCheck.limits[0] - 1;  // share above the target
   double growth_baseline = 1.5;
-  double growth_drop = 0.7;  // share of the baseline
-  double fatigue_warning = 0.8;
+  double growth_drop = kGrowthCheck.limits[0];  // share of the baseline
+  double fatigue_warning = kFatigueCheck.limits[0];
 
   friend bool operator==(const UnitThresholds&, const UnitThresholds&) = default;
 };
 
 // Not to be set.
-inline constexpr double kCriticalCostMultiplier = 2.0;
-inline constexpr double kCriticalGrowthDrop = 0.5;
-inline constexpr double kCriticalFatigue = 0.9;
+inline constexpr double kCriticalCostMultiplier = kCostCheck.limits[2];
+inline constexpr double kCriticalGrowthDrop = kGrowthCheck.limits[2];
+inline constexpr double kCriticalFatigue = kFatigueCheck.limits[2];
 
 enum class UnitMetric : std::uint8_t { kCost, kGrowth, kFatigue };
 enum class UnitSeverity : std::uint8_t { kWarning, kCritical };

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is remembered of the units seen so far: the last costs, engagement by the hour of the last
 // day, growth by the hour of the week, and how often each pattern was used. Bounded, whatever
-// comes. Plain values; time is given.
+// comes. Plain values; time is given. The detector `fatigue` is another model: it measures an even
+// series of uses against what is usual there, while here uses are reported one by one, at any time,
+// of patterns too new to have a usual.
 #pragma once
 
 #include <array>

@@ -3,8 +3,11 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace warden::anomaly {
 namespace {
@@ -16,7 +19,7 @@ Verdict Of(std::string_view name, double observed, double expected) {
   verdict.state = State::kOk;
   verdict.observed = observed;
   verdict.expected = expected;
-  return Judged(*check, verdict);
+  return Judged(*check, verdict, {});
 }
 
 TEST(DomainChecks, JudgeByTheirLimits) {
@@ -61,39 +64,244 @@ TEST(DomainChecks, JudgeByTheirLimits) {
 }
 
 TEST(DomainChecks, SayNothingWithoutABaseline) {
-  EXPECT_EQ(Of("cost_increase", 5, 0).state, State::kOk);
-  EXPECT_FALSE(Of("cost_increase", 5, 0).reason.empty());
+  for (const double expected : {0.0, -3.0}) {
+    for (const double observed : {5.0, 0.0, -5.0}) {
+      const Verdict verdict = Of("cost_increase", observed, expected);
+      EXPECT_EQ(verdict.state, State::kOk) << expected;
+      EXPECT_FALSE(verdict.reason.empty());
+      EXPECT_TRUE(std::isnan(verdict.lower) && std::isnan(verdict.upper)) << "not its band";
+      EXPECT_EQ(verdict.score, 0);
+    }
+  }
   EXPECT_EQ(Of("cost_increase", 5, kUnknown).state, State::kLearning);
-  EXPECT_EQ(Of("budget_use", kUnknown, kUnknown).state, State::kGap);
-  EXPECT_EQ(Of("cost_increase", 1e300, 1e-300).severity, Severity::kCritical);
+  EXPECT_FALSE(Of("cost_increase", 5, kUnknown).reason.empty());
+  Verdict learning;
+  learning.observed = 5;
+  learning.expected = 1;
+  learning.reason = "values are too large to compute with";
+  const Verdict verdict = Judged(*DomainCheckOf("cost_increase"), learning, {});
+  EXPECT_EQ(verdict.state, State::kLearning) << "what is expected is not to be trusted yet";
+  EXPECT_EQ(verdict.reason, learning.reason);
   EXPECT_EQ(DomainCheckOf("nothing"), nullptr);
 }
 
-TEST(DomainChecks, TakeTheirBaselineFromADetector) {
-  const auto detector = MakeDomainDetector(*DomainCheckOf("cost_increase"), {});
-  const Instant start{std::chrono::seconds(1'795'000'000)};
-  detector->Begin(start, std::chrono::minutes(5));
-  Verdict verdict;
-  int step = 0;
-  const auto cost = [&](double value) {
-    return detector->Step(value, start + std::chrono::minutes(5) * step++, {});
+TEST(DomainChecks, ACheckOfALimitNeedsNoBaseline) {
+  for (const double expected : {kUnknown, 0.0, -3.0, 1e300}) {
+    EXPECT_EQ(Of("budget_use", 0.95, expected).severity, Severity::kCritical) << expected;
+    EXPECT_EQ(Of("budget_use", 0.5, expected).state, State::kOk) << expected;
+  }
+  EXPECT_EQ(Of("budget_use", 0.95, 0.1).deviation, 0) << "of something else";
+}
+
+TEST(DomainChecks, AMissingValueIsAGap) {
+  for (const DomainCheck& check : kDomainChecks) {
+    if (check.measure == DomainCheck::Measure::kOwn) continue;
+    for (const double observed : {kUnknown, HUGE_VAL, -HUGE_VAL}) {
+      const Verdict verdict = Of(check.name, observed, 5);
+      EXPECT_EQ(verdict.state, State::kGap) << check.name << ' ' << observed;
+      EXPECT_EQ(verdict.score, 0);
+      EXPECT_EQ(verdict.severity, Severity::kNone);
+    }
+  }
+}
+
+// Outside the band, a score of 0.5 or more, and firing are one statement, whatever the numbers.
+TEST(DomainChecks, BandScoreAndStateAgree) {
+  constexpr double kValues[] = {1e-300, 1e-9, 0.3, 0.7, 0.8, 1, 1.25, 3, 7e12, 1e300};
+  int fired = 0;
+  for (const DomainCheck& check : kDomainChecks) {
+    if (check.measure == DomainCheck::Measure::kOwn) continue;
+    const bool is_above = check.direction == Direction::kAbove;
+    for (const double expected : kValues) {
+      for (const double factor :
+           {-0.5, 0.0, 0.5, 0.7, 0.7 + 1e-12, 0.8, 1.0, 1.25 - 1e-12, 1.25, 3.0, 1e9}) {
+        const double observed =
+            factor * (check.measure == DomainCheck::Measure::kOfLimit ? 1 : expected);
+        const Verdict verdict = Of(check.name, observed, expected);
+        const bool fires = IsAnomalous(verdict.state);
+        fired += fires ? 1 : 0;
+        EXPECT_EQ(verdict.score >= 0.5, fires) << check.name << ' ' << observed << ' ' << expected;
+        EXPECT_TRUE(verdict.score >= 0 && verdict.score < 1) << verdict.score;
+        EXPECT_EQ(observed > verdict.upper || observed < verdict.lower, fires)
+            << check.name << ' ' << observed << ' ' << expected;
+        EXPECT_TRUE(std::isnan(is_above ? verdict.lower : verdict.upper)) << "is not watched";
+        EXPECT_EQ(verdict.severity != Severity::kNone, fires);
+        EXPECT_EQ(verdict.kind, !fires ? Kind::kNone : is_above ? Kind::kSpike : Kind::kDrop);
+      }
+    }
+  }
+  EXPECT_GT(fired, 100);
+}
+
+TEST(DomainChecks, AnyOfTheirLimitsMayBeMissing) {
+  constexpr double kNo = kNoLimit;
+  struct Case {
+    std::array<double, 3> limits;
+    double observed;
+    Severity severity;
+    double upper;
   };
-  for (int i = 0; i < 500; ++i) (void)cost(i % 2 == 0 ? 99 : 101);
-  for (int i = 0; i < 200; ++i) verdict = cost(i % 2 == 0 ? 99 : 101);
-  EXPECT_EQ(verdict.state, State::kOk);
-  EXPECT_NEAR(verdict.upper, 125, 5);
-  verdict = cost(160);
+  for (const Case& c : {Case{{kNo, 1.5, kNo}, 1.4, Severity::kNone, 1.5},
+                        Case{{kNo, 1.5, kNo}, 1.6, Severity::kHigh, 1.5},
+                        Case{{kNo, 1.5, kNo}, 99, Severity::kHigh, 1.5},
+                        Case{{kNo, kNo, 2}, 1.9, Severity::kNone, 2},
+                        Case{{kNo, kNo, 2}, 2, Severity::kCritical, 2},
+                        Case{{1.25, kNo, 2}, 1.9, Severity::kMedium, 1.25},
+                        Case{{kNo, kNo, kNo}, 99, Severity::kNone, kNo}}) {
+    DomainCheck check = *DomainCheckOf("cost_increase");
+    check.limits = c.limits;
+    Verdict verdict;
+    verdict.state = State::kOk;
+    verdict.observed = c.observed;
+    verdict.expected = 1;
+    verdict = Judged(check, verdict, {});
+    EXPECT_EQ(Name(verdict.severity), Name(c.severity)) << c.observed;
+    EXPECT_EQ(verdict.score >= 0.5, c.severity != Severity::kNone) << verdict.score;
+    EXPECT_EQ(std::isnan(verdict.upper), std::isnan(c.upper));
+    EXPECT_TRUE(std::isnan(c.upper) || std::abs(verdict.upper - c.upper) < 1e-9) << verdict.upper;
+  }
+}
+
+TEST(DomainChecks, SayTheLimitThatIsPassedInWords) {
+  EXPECT_EQ(Of("cost_increase", 162, 100).reason,
+            "162 is 1.62 times what is normal here (100), limit 1.5");
+  EXPECT_EQ(Of("cost_increase", 130, 100).reason,
+            "130 is 1.3 times what is normal here (100), limit 1.25");
+  EXPECT_EQ(Of("drop", 45, 100).reason, "45 is 0.45 of what is normal here (100), limit 0.5");
+  EXPECT_EQ(Of("budget_use", 0.85, kUnknown).reason, "0.85 is at or above the limit of 0.8");
+  EXPECT_EQ(Of("roi", -0.6, kUnknown).reason, "-0.6 is at or below the limit of -0.5");
+}
+
+TEST(DomainChecks, LeastDifferencesDoNotCount) {
+  const auto of = [](double observed, const Judgement& judgement) {
+    Verdict verdict;
+    verdict.state = State::kOk;
+    verdict.observed = observed;
+    verdict.expected = 10;
+    return Judged(*DomainCheckOf("cost_increase"), verdict, judgement);
+  };
+  Judgement absolute;
+  absolute.min_deviation = 20;
+  EXPECT_EQ(of(25, absolute).state, State::kOk) << "2.5 times, but only 15 more";
+  EXPECT_EQ(of(25, absolute).upper, 30);
+  EXPECT_LT(of(25, absolute).score, 0.5);
+  EXPECT_EQ(of(30, absolute).severity, Severity::kCritical);
+  Judgement relative;
+  relative.min_relative_deviation = 0.4;
+  EXPECT_EQ(of(13, relative).state, State::kOk);
+  EXPECT_EQ(of(14.1, relative).severity, Severity::kMedium);
+}
+
+TEST(DomainChecks, HaveNamesWhereverDetectorsAreNamed) {
+  for (const DomainCheck& check : kDomainChecks) {
+    const auto named = DetectorNamed(check.name);
+    ASSERT_TRUE(named) << check.name;
+    EXPECT_EQ(named->kind, check.detector);
+    const bool is_detector = check.measure == DomainCheck::Measure::kOwn;
+    EXPECT_EQ(DetectorKindOf(check.name).has_value(), is_detector) << "one name, two meanings";
+    EXPECT_EQ(named->parameters.domain, is_detector ? nullptr : &check);
+  }
+  EXPECT_EQ(DetectorNamed("auto")->kind, DetectorKind::kAuto);
+  EXPECT_EQ(DetectorNamed("auto")->parameters.domain, nullptr);
+  EXPECT_FALSE(DetectorNamed("costs"));
+  const auto names = DetectorNames();
+  for (const auto name : names) EXPECT_TRUE(DetectorNamed(name)) << name;
+  EXPECT_EQ(std::set(names.begin(), names.end()).size(), names.size());
+  EXPECT_EQ(names.size(), 16U);
+}
+
+const Instant kStart{std::chrono::sys_days{std::chrono::year{2026} / 3 / 2}};
+
+// Costs around 100, judged from the beginning as `name` does.
+struct Costs {
+  explicit Costs(std::string_view name, Duration by = std::chrono::minutes(5))
+      : named(*DetectorNamed(name)), step(by) {
+    detector->Begin(kStart, step);
+  }
+  Verdict Next(double value) {
+    return detector->Step(value, kStart + step * count++, named.parameters.judgement);
+  }
+  void Ordinary(int points) {
+    for (int i = 0; i < points; ++i) (void)Next(i % 2 == 0 ? 99 : 101);
+  }
+
+  NamedDetector named;
+  Duration step;
+  std::unique_ptr<Detector> detector = MakeDetector(named.kind, named.parameters);
+  int count = 0;
+};
+
+TEST(DomainChecks, TakeTheirBaselineFromADetector) {
+  Costs costs("cost_increase");
+  costs.Ordinary(700);
+  const Verdict usual = costs.Next(100);
+  EXPECT_EQ(usual.state, State::kOk);
+  EXPECT_NEAR(usual.upper, 125, 5);
+  EXPECT_EQ(usual.check, "cost_increase");
+  EXPECT_EQ(DetectorName(usual), "cost_increase");
+  const Verdict verdict = costs.Next(160);
   EXPECT_EQ(verdict.severity, Severity::kHigh) << verdict.reason;
-  EXPECT_NE(verdict.reason.find("% of the expected"), std::string::npos) << verdict.reason;
-  EXPECT_EQ(cost(kUnknown).state, State::kGap);
+  EXPECT_NE(verdict.reason.find("1.584 times what is normal here (101), limit 1.5"),
+            std::string::npos)
+      << verdict.reason;
+  EXPECT_EQ(costs.Next(kUnknown).state, State::kGap);
+}
+
+TEST(DomainChecks, LearnForTwoDaysAtLeastAndFourteenPoints) {
+  Costs by_the_day("cost_increase", std::chrono::hours(24));
+  Costs by_the_hour("cost_increase", std::chrono::hours(1));
+  const auto learning = [](Costs& costs) {
+    int points = 0;
+    while (points < 1000 && costs.Next(100).state == State::kLearning) ++points;
+    return points;
+  };
+  EXPECT_EQ(learning(by_the_day), 14);
+  EXPECT_EQ(learning(by_the_hour), 48);
+}
+
+TEST(DomainChecks, GoOnFromTheirOwnStateOnly) {
+  Costs before("cost_increase");
+  before.Ordinary(700);
+  const std::string saved = before.detector->Save();
+  ASSERT_FALSE(saved.empty());
+
+  Costs after("cost_increase");
+  ASSERT_TRUE(after.detector->Restore(saved));
+  after.count = before.count;
+  for (const double value : {100.0, 160.0, 210.0, kUnknown, 101.0}) {
+    const Verdict one = before.Next(value);
+    const Verdict other = after.Next(value);
+    EXPECT_EQ(one.severity, other.severity);
+    EXPECT_EQ(one.reason, other.reason);
+    EXPECT_TRUE(one.upper == other.upper || (std::isnan(one.upper) && std::isnan(other.upper)));
+  }
+
+  Costs plain("seasonal");
+  Costs other("drop");
+  EXPECT_FALSE(plain.detector->Restore(saved));
+  EXPECT_FALSE(other.detector->Restore(saved)) << "the same detector stands behind it";
+  plain.Ordinary(700);
+  Costs fresh("cost_increase");
+  EXPECT_FALSE(fresh.detector->Restore(plain.detector->Save()));
+  EXPECT_FALSE(fresh.detector->Restore(saved.substr(0, saved.size() - 1)));
+  EXPECT_FALSE(fresh.detector->Restore(""));
+  EXPECT_EQ(fresh.Next(500).state, State::kLearning) << "unchanged";
+}
+
+// Twice the cost stays too much for days, however long it lasts it is news once the week is over.
+TEST(DomainChecks, AnIncidentDoesNotBecomeTheBaselineOvernight) {
+  Costs costs("cost_increase");
+  costs.Ordinary(14 * 288);
+  int fired = 0;
+  for (int i = 0; i < 3 * 288; ++i)
+    fired += costs.Next(i % 2 == 0 ? 198 : 202).state == State::kFiring;
+  EXPECT_EQ(fired, 3 * 288);
 }
 
 TEST(DomainChecks, KnowFatigueByItsDetector) {
-  const auto detector = MakeDomainDetector(*DomainCheckOf("fatigue"), {});
-  const Instant start{std::chrono::seconds(1'795'000'000)};
+  Costs uses("fatigue");
   Verdict verdict;
-  for (int i = 0; i < 1200; ++i)
-    verdict = detector->Step(i < 1000 ? 10 : 60, start + std::chrono::minutes(5) * i, {});
+  for (int i = 0; i < 1200; ++i) verdict = uses.Next(i < 1000 ? 10 : 60);
   EXPECT_EQ(verdict.severity, Severity::kCritical);
 }
 
