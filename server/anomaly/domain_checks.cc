@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "server/anomaly/number_text.h"
+#include "server/anomaly/same_time.h"
 
 namespace warden::anomaly {
 namespace {
@@ -102,31 +103,26 @@ void Agree(Verdict& verdict, bool is_above, bool fires) {
 class DomainDetector final : public Detector {
  public:
   DomainDetector(const DomainCheck& check, const DetectorParameters& parameters)
-      : check_(check), detector_(MakeDetector(check.detector, parameters)) {}
+      : check_(check), usual_(parameters.calendar, parameters.min_points) {}
 
-  void Begin(Instant at, Duration step) override { detector_->Begin(at, step); }
-  void Learn(std::span<const double> history) override { detector_->Learn(history); }
-  Expectation Expect() const override { return detector_->Expect(); }
-  void Take(double value) override { detector_->Take(value); }
-  bool needs_refits() const override { return detector_->needs_refits(); }
-  std::string Save() const override {
-    const std::string bytes = detector_->Save();
-    return bytes.empty() ? bytes : Mark() + bytes;
+  void Begin(Instant at, Duration step) override { usual_.Begin(at, step); }
+  void Learn(std::span<const double> history) override {
+    usual_.Forget();
+    for (const double value : history) usual_.Take(value);
   }
-  // The bytes of a plain detector, or of another check, are not this one's.
-  bool Restore(std::string_view bytes) override {
-    const std::string mark = Mark();
-    return bytes.starts_with(mark) && detector_->Restore(bytes.substr(mark.size()));
-  }
+  Expectation Expect() const override { return usual_.Expect(); }
+  void Take(double value) override { usual_.Take(value); }
+  bool needs_refits() const override { return false; }
   Verdict Step(double value, Instant at, const Judgement& judgement) override {
-    return Judged(check_, detector_->Step(value, at, judgement), judgement);
+    usual_.Begin(at, Duration{0});
+    Verdict verdict = Judged(check_, Judge(usual_.Expect(), value, at, judgement), judgement);
+    usual_.Take(value);
+    return verdict;
   }
 
  private:
-  [[nodiscard]] std::string Mark() const { return std::string(check_.name) + '\n'; }
-
   DomainCheck check_;
-  std::unique_ptr<Detector> detector_;
+  SameTime usual_;
 };
 
 }  // namespace
@@ -168,13 +164,17 @@ Verdict Judged(const DomainCheck& check, Verdict verdict, const Judgement& judge
 }
 
 std::optional<NamedDetector> DetectorNamed(std::string_view name) {
-  if (const auto kind = DetectorKindOf(name)) return NamedDetector{*kind, {}};
+  if (const auto kind = DetectorKindOf(name)) return NamedDetector{*kind, nullptr};
   const DomainCheck* check = DomainCheckOf(name);
   if (check == nullptr) return std::nullopt;
-  NamedDetector named{check->detector, {}};
-  named.parameters.min_points = kDomainPoints;
-  named.parameters.domain = check;
-  return named;
+  return NamedDetector{kDefaultDetector, check};
+}
+
+DetectorParameters NamedDetector::ParametersFor(Duration step) const {
+  DetectorParameters parameters;
+  parameters.domain = domain;
+  if (domain != nullptr) parameters.min_points = DomainPoints(step);
+  return parameters;
 }
 
 std::vector<std::string_view> DetectorNames() {
@@ -190,9 +190,12 @@ std::vector<std::string_view> DetectorNames() {
 
 std::unique_ptr<Detector> MakeDomainDetector(const DomainCheck& check,
                                              const DetectorParameters& parameters) {
-  DetectorParameters plain = parameters;
-  plain.domain = nullptr;
-  return std::make_unique<DomainDetector>(check, plain);
+  if (check.measure == DomainCheck::Measure::kOwn) {
+    DetectorParameters plain = parameters;
+    plain.domain = nullptr;
+    return MakeDetector(*DetectorKindOf(check.name), plain);
+  }
+  return std::make_unique<DomainDetector>(check, parameters);
 }
 
 }  // namespace warden::anomaly

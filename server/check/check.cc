@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "server/anomaly/domain_checks.h"
 #include "server/config/time_zone.h"
 
 namespace warden {
@@ -56,6 +57,8 @@ anomaly::DetectorParameters ParametersOf(const DetectorConfig& detector, const T
           .lower_percentile = detector.lower_percentile,
           .upper_percentile = detector.upper_percentile,
           .calendar = CalendarOf(calendar),
+          .domain =
+              detector.domain == nullptr ? nullptr : anomaly::DomainCheckOf(detector.domain->name),
           .judgement = {.threshold = detector.threshold,
                         .min_deviation = tolerance.min_deviation,
                         .min_relative_deviation = tolerance.min_relative_deviation,

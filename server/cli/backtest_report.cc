@@ -46,6 +46,13 @@ void AddRow(std::string& text, const std::array<std::string, 7>& cells) {
   text += '\n';
 }
 
+bool HasLimits(const anomaly::Verdict& verdict) { return !verdict.check.empty(); }
+
+// By which episodes are compared: that of a domain check is how far its limit is passed.
+double Strength(const anomaly::Verdict& verdict) {
+  return HasLimits(verdict) ? verdict.score : std::abs(verdict.deviation);
+}
+
 std::string Deviation(double deviation) {
   std::array<char, 40> text{};
   std::snprintf(text.data(), text.size(), "%+.1f", deviation);
@@ -85,7 +92,7 @@ BacktestSummary Summarise(std::span<const anomaly::Verdict> verdicts, Duration s
     BacktestEpisode& episode = summary.episodes.back();
     episode.end = v.at;
     ++episode.points;
-    if (std::abs(v.deviation) > std::abs(episode.peak.deviation)) episode.peak = v;
+    if (Strength(v) > Strength(episode.peak)) episode.peak = v;
   }
   return summary;
 }
@@ -101,18 +108,23 @@ std::string Report(const BacktestSummary& summary, Duration step, std::string_vi
   if (shown.size() > most) {
     std::nth_element(shown.begin(), shown.begin() + static_cast<std::ptrdiff_t>(most), shown.end(),
                      [](const BacktestEpisode& a, const BacktestEpisode& b) {
-                       return std::abs(a.peak.deviation) > std::abs(b.peak.deviation);
+                       return Strength(a.peak) > Strength(b.peak);
                      });
     shown.resize(most);
     std::sort(shown.begin(), shown.end(),
               [](const BacktestEpisode& a, const BacktestEpisode& b) { return a.start < b.start; });
   }
-  if (!shown.empty())
-    AddRow(text, {"alert at", "duration", "delay", "observed", "expected", "deviation", "band"});
+  if (!shown.empty()) {
+    const bool has_limits = HasLimits(shown.front().peak);
+    AddRow(text, {"alert at", "duration", "delay", "observed", "expected",
+                  has_limits ? "severity" : "deviation", has_limits ? "why" : "band"});
+  }
   for (const BacktestEpisode& e : shown) {
+    const bool has_limits = HasLimits(e.peak);
     AddRow(text, {FormatRfc3339(e.start), InText(e.end - e.start + step), InText(e.start - e.onset),
-                  Short(e.peak.observed), Short(e.peak.expected), Deviation(e.peak.deviation),
-                  Short(e.peak.lower) + " to " + Short(e.peak.upper)});
+                  Short(e.peak.observed), Short(e.peak.expected),
+                  has_limits ? std::string(Name(e.peak.severity)) : Deviation(e.peak.deviation),
+                  has_limits ? e.peak.reason : Short(e.peak.lower) + " to " + Short(e.peak.upper)});
   }
   if (shown.size() < summary.episodes.size()) {
     text += "… and " + std::to_string(summary.episodes.size() - shown.size()) + " weaker ones\n";

@@ -21,7 +21,7 @@ struct BacktestEpisode {
   Instant start;  // the first anomalous point: the alert
   Instant end;    // the last one
   std::size_t points = 0;
-  anomaly::Verdict peak;  // the largest deviation
+  anomaly::Verdict peak;  // the largest deviation; farthest past the limit
 };
 
 struct BacktestSummary {

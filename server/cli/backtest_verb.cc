@@ -14,6 +14,7 @@
 
 #include "server/anomaly/backtest.h"
 #include "server/cli/backtest_report.h"
+#include "server/cli/detector_flag.h"
 #include "server/cli/exact.h"
 #include "server/cli/series_chart.h"
 #include "server/cli/series_source.h"
@@ -23,12 +24,14 @@
 namespace warden::cli {
 namespace {
 
+constexpr const char* kBudget = "1/30d";  // unless said
+
 struct Options {
   SeriesFlags source;
   std::string scores_file;
   std::string png_file;
   std::string detector{anomaly::Name(anomaly::kDefaultDetector)};
-  std::string budget = "1/30d";
+  std::string budget;  // empty: not said
   bool dark = false;
 };
 
@@ -112,14 +115,31 @@ class Progress {
   bool is_shown_;
 };
 
+// The budget to compare with: none of a check with fixed limits.
+Result<std::string> BudgetOf(const Options& options, const anomaly::NamedDetector& detector) {
+  if (detector.domain != nullptr) {
+    if (options.budget.empty()) return "";
+    return Fail(ErrorCode::kInvalid,
+                options.detector + " has fixed limits and keeps to no --alert-budget");
+  }
+  const std::string text = options.budget.empty() ? kBudget : options.budget;
+  if (!ParseAlertBudget(text))
+    return Fail(ErrorCode::kInvalid, "--alert-budget " + text + " is not of the form 1/30d");
+  return text;
+}
+
+anomaly::DetectorParameters ParametersOf(const anomaly::NamedDetector& detector,
+                                         const std::string& budget, Duration step) {
+  anomaly::DetectorParameters parameters = detector.ParametersFor(step);
+  if (const auto alerts = ParseAlertBudget(budget)) parameters.judgement.alert_budget = *alerts;
+  return parameters;
+}
+
 int Run(const Options& options) {
-  const auto kind = anomaly::DetectorKindOf(options.detector);
-  if (!kind) return Complain("there is no detector \"" + options.detector + "\"");
-  anomaly::DetectorParameters parameters;
-  if (const auto budget = ParseAlertBudget(options.budget))
-    parameters.judgement.alert_budget = *budget;
-  else
-    return Complain("--alert-budget " + options.budget + " is not of the form 1/30d");
+  const auto detector = DetectorOf(options.detector);
+  if (!detector) return Complain(detector.error().message);
+  const auto budget = BudgetOf(options, *detector);
+  if (!budget) return Complain(budget.error().message);
   const auto source = ReadSeries(options.source);
   if (!source) return Complain(source.error().message);
   for (const auto& note : source->notes) std::cerr << "promwarden: " << note << '\n';
@@ -133,13 +153,14 @@ int Run(const Options& options) {
     const Duration step = series.step > Duration{0}
                               ? series.step
                               : anomaly::OntoGrid(series.points).step;  // whatever their order
+    const auto parameters = ParametersOf(*detector, *budget, step);
     const auto verdicts = InOrderOfRows(series.points, [&](std::span<const anomaly::Point> sorted) {
-      return anomaly::Backtest(sorted, *kind, parameters, step);
+      return anomaly::Backtest(sorted, detector->kind, parameters, step);
     });
     const auto summary = Summarise(verdicts.by_time, step);
     progress.Clear();
     if (is_named) std::cout << series.name << '\n';
-    std::cout << Report(summary, step, options.budget);
+    std::cout << Report(summary, step, *budget);
     if (!options.scores_file.empty()) {
       AddScores(scores, is_named ? QuotedCell(series.name) + ',' : "", TextsOf(series),
                 verdicts.by_row);
@@ -169,10 +190,9 @@ void AddBacktest(CLI::App& app, int& status) {
       "backtest", "Say what a detector would have said of a series, point by point");
   auto options = std::make_shared<Options>();
   AddSeriesFlags(*verb, options->source);
-  verb->add_option("--detector", options->detector, "Detector (" + options->detector + ")")
-      ->type_name("NAME");
+  verb->add_option("--detector", options->detector, DetectorHelp())->type_name("NAME");
   verb->add_option("--alert-budget", options->budget,
-                   "Alerts that a series may cost (" + options->budget + ")")
+                   std::string("Alerts that a series may cost (") + kBudget + ")")
       ->type_name("N/DURATION");
   verb->add_option("--scores", options->scores_file, "Write a row of verdict per row of input")
       ->type_name("FILE");

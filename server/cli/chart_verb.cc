@@ -14,6 +14,7 @@
 #include "server/anomaly/backtest.h"
 #include "server/anomaly/forecast.h"
 #include "server/cli/backtest_report.h"
+#include "server/cli/detector_flag.h"
 #include "server/cli/exact.h"
 #include "server/cli/series_chart.h"
 #include "server/cli/series_source.h"
@@ -101,12 +102,13 @@ void AddForecast(chart::Chart& chart, const anomaly::EvenSeries& series, std::si
 }
 
 Result<chart::Chart> Picture(const Options& options, const NamedSeries& series,
-                             anomaly::DetectorKind kind, const chart::Chart& frame) {
+                             const anomaly::NamedDetector& detector, const chart::Chart& frame) {
   std::vector<anomaly::Point> points = series.points;
   std::stable_sort(points.begin(), points.end(),
                    [](const anomaly::Point& a, const anomaly::Point& b) { return a.at < b.at; });
   const auto even = anomaly::OntoGrid(points, series.step);
-  const auto verdicts = anomaly::Backtest(points, kind, {}, even.step);
+  const auto verdicts =
+      anomaly::Backtest(points, detector.kind, detector.ParametersFor(even.step), even.step);
   chart::Chart chart = frame;
   chart::Chart drawn = ChartOf(options.source, series, verdicts);
   chart.title = options.title.empty() ? drawn.title : options.title;
@@ -132,8 +134,8 @@ int Complain(const std::string& message) {
 }
 
 int Run(const Options& options) {
-  const auto kind = anomaly::DetectorKindOf(options.detector);
-  if (!kind) return Complain("there is no detector \"" + options.detector + "\"");
+  const auto detector = DetectorOf(options.detector);
+  if (!detector) return Complain(detector.error().message);
   if (options.horizon > 100'000) return Complain("--horizon must be at most 100000 steps");
   const auto frame = Frame(options);
   if (!frame) return Complain(frame.error().message);
@@ -143,7 +145,7 @@ int Run(const Options& options) {
   std::size_t number = 0;
   for (const auto& series : source->series) {
     if (series.points.empty()) continue;
-    const auto picture = Picture(options, series, *kind, *frame);
+    const auto picture = Picture(options, series, *detector, *frame);
     if (!picture) return Complain(picture.error().message);
     const auto png = chart::RenderPng(*picture);
     if (!png) return Complain(png.error().message);
@@ -167,8 +169,7 @@ void AddChart(CLI::App& app, int& status) {
       ->type_name("FILE");
   verb->add_option("--title", options->title, "The query or the file unless given")
       ->type_name("TEXT");
-  verb->add_option("--detector", options->detector, "Detector (" + options->detector + ")")
-      ->type_name("NAME");
+  verb->add_option("--detector", options->detector, DetectorHelp())->type_name("NAME");
   verb->add_option("--last", options->last, "Draw only so much; the detector knows all of it")
       ->type_name("DURATION");
   verb->add_option("--threshold", options->threshold, "A dashed line")->type_name("X");

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
+
+#include "promql/rulefile/names.h"
 
 namespace warden {
 
@@ -17,7 +20,10 @@ std::optional<std::size_t> FindChoice(Reader& reader, const YamlNode& node,
     if (!list.empty()) list += word == words.back() ? " or " : ", ";
     list += word;
   }
-  reader.Error(node, "expected " + list);
+  std::string message = "expected " + list;
+  const std::string_view nearest = promql::rulefile::Nearest(*text, words);
+  if (!nearest.empty()) message += ", did you mean `" + std::string(nearest) + "`?";
+  reader.Error(node, std::move(message));
   return std::nullopt;
 }
 

@@ -100,6 +100,34 @@ void ReadHolidays(Reader& reader, const YamlNode& node, CalendarConfig& out) {
   out.holidays.erase(std::unique(out.holidays.begin(), out.holidays.end()), out.holidays.end());
 }
 
+void CheckDomain(Reader& reader, const SeenKeys& seen, Direction direction,
+                 const DetectorConfig& detector) {
+  if (detector.domain == nullptr) return;
+  const DomainCheckName& check = *detector.domain;
+  const std::string name(check.name);
+  for (const char* key : {"alert_budget", "sensitivity", "alert_budget_per", "threshold"}) {
+    if (const YamlNode* at = seen.Find(key)) {
+      reader.Error(*at, name + " has fixed limits: leave `" + key +
+                            "` out, or name a detector that has no limits of its own");
+    }
+  }
+  if (direction != Direction::kBoth && direction != check.direction) {
+    reader.Error(*seen.Find("direction"),
+                 name + " looks at one side only, " +
+                     (check.direction == Direction::kAbove ? "above" : "below"));
+  }
+  const auto notice = [&](std::initializer_list<const char*> keys) {
+    for (const char* key : keys) {
+      if (const YamlNode* at = seen.Find(key))
+        reader.Notice(*at, std::string(key) + " means nothing to " + name);
+    }
+  };
+  notice({"data_range", "period", "alpha", "beta", "gamma", "window", "lower_percentile",
+          "upper_percentile"});
+  if (!check.has_baseline)
+    notice({"min_deviation", "min_relative_deviation", "min_points", "time_zone", "holidays"});
+}
+
 void CheckTolerance(Reader& reader, const SeenKeys& seen, const Tolerance& tolerance,
                     const DetectorConfig& detector) {
   const YamlNode* budget = seen.Find("alert_budget");
@@ -107,10 +135,11 @@ void CheckTolerance(Reader& reader, const SeenKeys& seen, const Tolerance& toler
   if (budget != nullptr && sensitivity != nullptr)
     reader.Error(*sensitivity, "`sensitivity` is a name for an `alert_budget`: say one of them");
   const YamlNode* said = budget != nullptr ? budget : sensitivity;
-  if (said != nullptr && detector.kind != DetectorKind::kAuto) {
+  if (said != nullptr && !detector.is_auto() && detector.domain == nullptr) {
     reader.Notice(*said, "only the detector auto keeps to a budget; " +
-                             std::string(Name(detector.kind)) + " has its `threshold`");
+                             std::string(detector.name()) + " has its `threshold`");
   }
+  CheckDomain(reader, seen, tolerance.direction, detector);
   if (tolerance.min_deviation < 0)
     reader.Error(*seen.Find("min_deviation"), "`min_deviation` is not negative");
   if (tolerance.min_relative_deviation < 0) {

@@ -14,6 +14,9 @@ void ReadDirection(Reader& reader, const YamlNode& node, Direction& out);
 void ReadRange(Reader& reader, const YamlNode& node, Tolerance& out);  // [0, 1]; null: no limit
 void ReadZone(Reader& reader, const YamlNode& node, CalendarConfig& out);
 void ReadHolidays(Reader& reader, const YamlNode& node, CalendarConfig& out);  // dates, *.ics
+// Keys of a section beside a domain check, whose limits and side are fixed.
+void CheckDomain(Reader& reader, const SeenKeys& seen, Direction direction,
+                 const DetectorConfig& detector);
 // What the keys say together.
 void CheckTolerance(Reader& reader, const SeenKeys& seen, const Tolerance& tolerance,
                     const DetectorConfig& detector);

@@ -14,9 +14,21 @@ namespace {
 constexpr auto kAtLeastStep = std::chrono::seconds(1);
 constexpr std::size_t kMostSeries = 1'000'000;
 
+// Detectors, then domain checks.
+constexpr auto kTypes = [] {
+  std::array<std::string_view, kDetectorNames.size() + kDomainCheckNames.size()> types;
+  const auto rest = std::ranges::copy(kDetectorNames, types.begin()).out;
+  std::ranges::transform(kDomainCheckNames, rest, &DomainCheckName::name);
+  return types;
+}();
+
 void SetKind(DetectorConfig& out, Reader& reader, const YamlNode& node) {
-  if (const auto at = FindChoice(reader, node, kDetectorNames))
+  const auto at = FindChoice(reader, node, kTypes);
+  if (!at) return;
+  if (*at < kDetectorNames.size())
     out.kind = static_cast<DetectorKind>(*at);
+  else
+    out.domain = &kDomainCheckNames[*at - kDetectorNames.size()];
 }
 
 void SetDirection(DetectorConfig& out, Reader& reader, const YamlNode& node) {
@@ -87,21 +99,47 @@ void CheckDetector(Reader& reader, const YamlNode& node, const SeenKeys& seen,
   complain("upper_percentile", !is_ordered,
            "percentiles lie between 0 and 100, the lower one below the upper one");
   const YamlNode* threshold = seen.Find("threshold");
-  if (threshold != nullptr && detector.kind == DetectorKind::kAuto) {
+  if (threshold != nullptr && detector.is_auto()) {
     reader.Notice(*threshold,
                   "auto has no threshold: what alerts may cost is said by `alert_budget` or "
                   "`sensitivity`, or name another detector as `type`");
   }
+  CheckDomain(reader, seen, detector.direction, detector);
 }
 
 // A detector is written as its name, or as keys and values with its parameters.
 template <class T>
 void SetDetector(T& out, Reader& reader, const YamlNode& node) {
   out.detector = {};
-  if (node.kind == YamlNode::Kind::kScalar && !node.IsLooseNull())
-    return SetKind(out.detector, reader, node);
-  const SeenKeys seen = ReadSection(reader, node, "detector", kDetectorFields, out.detector);
-  CheckDetector(reader, node, seen, out.detector);
+  SeenKeys seen;
+  if (node.kind == YamlNode::Kind::kScalar && !node.IsLooseNull()) {
+    SetKind(out.detector, reader, node);
+  } else {
+    seen = ReadSection(reader, node, "detector", kDetectorFields, out.detector);
+    CheckDetector(reader, node, seen, out.detector);
+  }
+  if (out.detector.domain != nullptr && seen.Find("min_points") == nullptr)
+    out.detector.min_points = 0;  // by the step: see FinishDomain
+}
+
+constexpr std::int64_t kMostSteps = 11'000;
+
+// What a domain check has unless it is said depends on the step; it must be able to speak.
+template <class T>
+void FinishDomain(Reader& reader, const YamlNode& node, const SeenKeys& seen, T& out) {
+  DetectorConfig& detector = out.detector;
+  if (detector.domain == nullptr || out.step < kAtLeastStep) return;
+  if (detector.min_points == 0) detector.min_points = DomainPoints(out.step);
+  if (!detector.domain->has_baseline) return;
+  const YamlNode* history = seen.Find("history");
+  if (history == nullptr) out.history = std::min(kDomainHistory, kMostSteps * out.step);
+  const auto steps = static_cast<std::size_t>(out.history / out.step);
+  if (steps <= detector.min_points) {
+    reader.Error(history != nullptr ? *history : node,
+                 "`history` holds " + std::to_string(steps) + " steps, and " +
+                     std::string(detector.domain->name) + " says nothing before it has seen " +
+                     std::to_string(detector.min_points) + " (`min_points`)");
+  }
 }
 
 template <class T>
@@ -111,7 +149,7 @@ void CheckSpan(Reader& reader, const YamlNode& node, const SeenKeys& seen, const
   if (out.step < kAtLeastStep) {
     return reader.Error(step != nullptr ? *step : node, "`step` is at least 1s");
   }
-  if (out.history < 2 * out.step || out.history / out.step > 11'000) {
+  if (out.history < 2 * out.step || out.history / out.step > kMostSteps) {
     reader.Error(history != nullptr ? *history : node,
                  "`history` must hold from 2 to 11000 steps: Prometheus answers no more");
   }
@@ -233,12 +271,14 @@ void ReadValue(Reader& reader, const YamlNode& node, AnomalyQuery& out) {
   CheckQuery(reader, seen, "query", out.query);
   if (out.matchers.empty())
     reader.Error(node, "an entry of `queries` needs `matchers`: which alerts it is for");
+  FinishDomain(reader, node, seen, out);
   CheckSpan(reader, node, seen, out);
 }
 
 void ReadValue(Reader& reader, const YamlNode& node, AnomalyConfig& out) {
   out = {};
   const SeenKeys seen = ReadSection(reader, node, "anomaly", kAnomalyFields, out);
+  FinishDomain(reader, node, seen, out);
   CheckSpan(reader, node, seen, out);
   CheckTolerance(reader, seen, out.tolerance, out.detector);
   constexpr std::size_t kMostSiblings = 1000;
@@ -261,7 +301,9 @@ void ReadValue(Reader& reader, const YamlNode& node, WatchConfig& out) {
   if (out.fire_after == 0 || out.resolve_after == 0)
     reader.Error(node, "`fire_after` and `resolve_after` are at least 1");
   CheckQuery(reader, seen, "maintenance", out.maintenance);
-  CheckTolerance(reader, seen, out.tolerance, out.detector);
+  const bool has_detector = out.kind == WatchKind::kAnomaly;
+  if (has_detector) FinishDomain(reader, node, seen, out);
+  CheckTolerance(reader, seen, out.tolerance, has_detector ? out.detector : DetectorConfig{});
   const YamlNode* most = seen.Find("max_series");
   if (out.max_series == 0 || out.max_series > kMostSeries)
     reader.Error(*most, "`max_series` is 1 to " + std::to_string(kMostSeries));

@@ -9,6 +9,7 @@
 
 #include "promql/model/duration.h"
 #include "promql/model/go_text.h"
+#include "promql/rulefile/names.h"
 #include "server/config/template_text.h"
 #include "server/config/url.h"
 #include "server/config/yaml_scalar.h"
@@ -22,43 +23,6 @@ std::string Described(const YamlNode& node) {
   std::string text = node.text.substr(0, 40);
   if (text.size() < node.text.size()) text += "...";
   return (node.is_plain ? "`" : "the text `") + text + "`";
-}
-
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row[b.size()];
-}
-
-std::string Folded(std::string_view key) {
-  std::string out;
-  for (const char c : key) {
-    if (c != '_' && c != '-') out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-  }
-  return out;
-}
-
-// The known key that the wrong one most likely means; empty when none is near.
-std::string_view Nearest(std::string_view key, std::span<const std::string_view> known) {
-  std::string_view best;
-  std::size_t best_distance = std::max<std::size_t>(1, key.size() / 3) + 1;
-  for (const std::string_view candidate : known) {
-    const std::size_t distance = EditDistance(Folded(key), Folded(candidate));
-    if (distance < best_distance) {
-      best = candidate;
-      best_distance = distance;
-    }
-  }
-  return best;
 }
 
 // Where the character of this column begins, in bytes.
@@ -422,7 +386,7 @@ std::vector<MappingEntry> Entries(Reader& reader, const YamlNode& mapping) {
 void ReportUnknownKey(Reader& reader, const MappingEntry& entry, std::string_view section,
                       std::span<const std::string_view> keys) {
   std::string message = "unknown key `" + entry.key->text + "` in `" + std::string(section) + "`";
-  const std::string_view nearest = Nearest(entry.key->text, keys);
+  const std::string_view nearest = promql::rulefile::Nearest(entry.key->text, keys);
   if (!nearest.empty()) message += ", did you mean `" + std::string(nearest) + "`?";
   reader.Error(*entry.key, std::move(message));
 }

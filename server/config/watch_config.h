@@ -3,6 +3,7 @@
 // at when an alert arrives, and watches that run on a schedule. Plain immutable values.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -43,8 +44,33 @@ inline constexpr std::array<std::string_view, 10> kDetectorNames = {
 
 enum class Direction : std::uint8_t { kBoth, kAbove, kBelow };
 
+// Checks with fixed limits, named where a detector is. Those of server/anomaly/domain_checks.def
+// that are no detectors by themselves.
+struct DomainCheckName {
+  std::string_view name;
+  Direction direction{};
+  bool has_baseline = false;  // its limits are shares of what is expected
+};
+inline constexpr std::array<DomainCheckName, 6> kDomainCheckNames = {{
+    {"cost_increase", Direction::kAbove, true},
+    {"cost_spike", Direction::kAbove, true},
+    {"drop", Direction::kBelow, true},
+    {"efficiency_drop", Direction::kBelow, true},
+    {"roi", Direction::kBelow, false},
+    {"budget_use", Direction::kAbove, false},
+}};
+// Their `min_points` unless set: two weeks.
+[[nodiscard]] constexpr std::size_t DomainPoints(std::chrono::milliseconds step) {
+  constexpr std::chrono::milliseconds kKnown = std::chrono::days(14);
+  return step.count() <= 0 ? 14 : static_cast<std::size_t>(std::max<long>(14, kKnown / step));
+}
+// Their `history` unless set.
+inline constexpr std::chrono::milliseconds kDomainHistory = std::chrono::days(28);
+
 struct DetectorConfig {
   DetectorKind kind = DetectorKind::kAuto;
+  // One of kDomainCheckNames, which then judges, whatever `kind` is; null: none.
+  const DomainCheckName* domain = nullptr;
   std::size_t period = 288;  // points a season
   double threshold = 2.5;    // standard deviations (percentiles: widths of the band); not auto's
   Direction direction = Direction::kBoth;
@@ -56,6 +82,12 @@ struct DetectorConfig {
   double upper_percentile = 99;
   std::size_t min_points = 100;  // fewer: no verdict from this detector
 
+  [[nodiscard]] constexpr std::string_view name() const {
+    return domain != nullptr ? domain->name : Name(kind);
+  }
+  [[nodiscard]] constexpr bool is_auto() const {
+    return domain == nullptr && kind == DetectorKind::kAuto;
+  }
   friend bool operator==(const DetectorConfig&, const DetectorConfig&) = default;
 };
 

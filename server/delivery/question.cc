@@ -64,6 +64,19 @@ Question Asked(const Alert& alert, std::string query, const auto& limits, const 
           .began_at = alert.starts_at};
 }
 
+// A watch's history is asked for all at once here, while a message waits. A domain check needs its
+// weeks, so of those fewer points.
+void AskForLess(Question& question, std::chrono::milliseconds most) {
+  if (question.history <= most) return;
+  if (question.detector.domain == nullptr) {
+    question.history = most;
+    return;
+  }
+  const auto factor = (question.history + most - std::chrono::milliseconds(1)) / most;
+  question.step *= factor;
+  question.detector.min_points /= static_cast<std::size_t>(factor);
+}
+
 // The watch that raised the alert, unless it looks for something else by now.
 const WatchConfig* WatchOf(const Alert& alert, std::string_view query,
                            const std::vector<WatchConfig>& watches) {
@@ -84,8 +97,7 @@ std::optional<Question> QuestionOf(const Message& message, const AnomalyConfig& 
     if (!query.empty() && query.size() <= kLongestQuery) {
       if (const WatchConfig* watch = WatchOf(alert, query, watches)) {
         Question question = Asked(alert, std::string(query), *watch, *watch);
-        // It is asked for all at once here, while a message waits.
-        question.history = std::min(question.history, std::max(config.history, 2 * watch->step));
+        AskForLess(question, std::max(config.history, 2 * watch->step));
         return question;
       }
       return Asked(alert, std::string(query), config, config);

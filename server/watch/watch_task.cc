@@ -37,7 +37,7 @@ StreamSettings SettingsOf(const WatchConfig& watch, std::size_t series) {
 }
 
 bool Streams(const WatchConfig& watch) {
-  return watch.kind == WatchKind::kAnomaly && watch.detector.kind == DetectorKind::kAuto;
+  return watch.kind == WatchKind::kAnomaly && watch.detector.is_auto();
 }
 
 // The first step of a history that ends with `last`.

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "server/anomaly/domain_checks.h"
 #include "server/config/time_zone.h"
 
 namespace warden {
@@ -27,6 +28,29 @@ TEST(Check, KnowsEveryDetectorByTheNameThatSettingsHave) {
     const auto kind = static_cast<DetectorKind>(i);
     EXPECT_EQ(anomaly::Name(KindOf(kind)), Name(kind));
   }
+}
+
+anomaly::Direction SideOf(Direction direction) {
+  return direction == Direction::kAbove ? anomaly::Direction::kAbove : anomaly::Direction::kBelow;
+}
+
+TEST(Check, KnowsEveryDomainCheckByTheNameThatSettingsHave) {
+  const auto* known = kDomainCheckNames.begin();
+  for (const anomaly::DomainCheck& check : anomaly::kDomainChecks) {
+    using Measure = anomaly::DomainCheck::Measure;
+    if (check.measure == Measure::kOwn) continue;  // a detector, known as that
+    ASSERT_NE(known, kDomainCheckNames.end()) << check.name;
+    EXPECT_EQ(known->name, check.name);
+    EXPECT_EQ(SideOf(known->direction), check.direction) << check.name;
+    EXPECT_EQ(known->has_baseline, check.measure == Measure::kOfBaseline) << check.name;
+    DetectorConfig detector;
+    detector.domain = known++;
+    EXPECT_EQ(ParametersOf(detector, {}, {}).domain, &check);
+  }
+  EXPECT_EQ(known, kDomainCheckNames.end());
+  EXPECT_EQ(ParametersOf({}, {}, {}).domain, nullptr);
+  for (const std::chrono::milliseconds step : {0ms, 1000ms * 300, 1000ms * 3600, 1000ms * 86400})
+    EXPECT_EQ(DomainPoints(step), anomaly::DomainPoints(step)) << step.count();
 }
 
 // Ten days of ordinary noise around 100 and, at `last`, one value more.
@@ -60,6 +84,25 @@ TEST(CheckSeries, AutoIsTheDetectorUnlessAnotherIsNamed) {
   CheckRequest named = Request();
   named.detector.kind = DetectorKind::kMad;
   EXPECT_EQ(CheckSeries(Noise(100), named).detector, anomaly::DetectorKind::kMad);
+}
+
+TEST(CheckSeries, ADomainCheckHoldsItsLimitsAgainstTheBaseline) {
+  CheckRequest request = Request();
+  request.detector.domain = &kDomainCheckNames[0];
+  request.detector.min_points = 2000;  // there are ten days
+  const auto of = [&](double last) { return CheckSeries(Noise(last), request); };
+  EXPECT_EQ(of(115).state, anomaly::State::kOk) << "unusual, but not too much";
+  EXPECT_EQ(of(20).state, anomaly::State::kOk) << "the other side";
+  EXPECT_EQ(of(135).severity, anomaly::Severity::kMedium);
+  EXPECT_EQ(of(165).severity, anomaly::Severity::kHigh);
+  const auto verdict = of(220);
+  EXPECT_EQ(verdict.severity, anomaly::Severity::kCritical);
+  EXPECT_EQ(anomaly::DetectorName(verdict), "cost_increase");
+  EXPECT_NE(verdict.reason.find("times what is normal here"), std::string::npos) << verdict.reason;
+  request.tolerance.min_deviation = 150;
+  EXPECT_EQ(of(220).state, anomaly::State::kOk);
+  request.detector.min_points = 4000;
+  EXPECT_EQ(of(220).state, anomaly::State::kLearning);
 }
 
 TEST(CheckSeries, EveryLimitOfTheConfigurationReachesTheDetector) {

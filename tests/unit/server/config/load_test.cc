@@ -159,6 +159,37 @@ delivery: {retry: {max: 1m}}
   EXPECT_EQ(config.delivery.retry.max, std::chrono::minutes(1));
 }
 
+TEST(LoadConfig, ADomainCheckIsNamedWhereADetectorIs) {
+  const Config config = Loaded(kLeast + R"(
+prometheus: {url: 'http://p'}
+anomaly:
+  detector: cost_spike
+  queries: [{matchers: [alertname=X], query: up, detector: roi}]
+watches:
+  - {name: a, query: up, detector: cost_increase}
+  - {name: b, query: up, detector: {type: drop, min_points: 30}}
+  - {name: c, query: up, detector: seasonal}
+  - {name: d, query: up, detector: fatigue}
+  - {name: e, query: up, detector: cost_increase, step: 1d, history: 60d}
+  - {name: f, query: up, detector: budget_use}
+)");
+  EXPECT_EQ(config.anomaly.detector.name(), "cost_spike");
+  EXPECT_EQ(config.anomaly.queries.at(0).detector.name(), "roi");
+  const DetectorConfig& increase = config.watches.at(0).detector;
+  EXPECT_EQ(increase.name(), "cost_increase");
+  EXPECT_FALSE(increase.is_auto());
+  EXPECT_EQ(increase.min_points, 4032U) << "two weeks of five minutes";
+  EXPECT_EQ(config.watches[0].history, std::chrono::days(28));
+  EXPECT_EQ(config.watches.at(1).detector.name(), "drop");
+  EXPECT_EQ(config.watches.at(1).detector.min_points, 30U);
+  EXPECT_EQ(config.watches.at(4).detector.min_points, 14U);
+  EXPECT_EQ(config.watches.at(4).history, std::chrono::days(60));
+  EXPECT_EQ(config.watches.at(5).history, WatchConfig{}.history) << "knows without a baseline";
+  EXPECT_EQ(config.watches.at(2).detector.domain, nullptr);
+  EXPECT_EQ(config.watches.at(2).detector.min_points, DetectorConfig{}.min_points);
+  EXPECT_EQ(config.watches.at(3).detector.domain, nullptr) << "a detector of its own";
+}
+
 TEST(LoadConfig, AWatchHasOneKnobAndItsLimits) {
   const Config config = Loaded(kLeast + R"(
 prometheus: {url: 'http://p'}
