@@ -126,6 +126,14 @@ class Drawing {
     canvas_.Path(run, width, colour);
   }
 
+  // Of a band with one edge, where that is all there is to see.
+  [[nodiscard]] double LowerEdge(const ChartPoint& p) const {
+    return std::isnan(p.lower) && std::isfinite(p.upper) ? std::min(range_.low, p.upper) : p.lower;
+  }
+  [[nodiscard]] double UpperEdge(const ChartPoint& p) const {
+    return std::isnan(p.upper) && std::isfinite(p.lower) ? std::max(range_.high, p.lower) : p.upper;
+  }
+
   // Runs in which both edges are known, as areas.
   template <class LowOf, class HighOf>
   void DrawArea(const std::vector<Column>& columns, const Colour& colour, LowOf low_of,
@@ -200,7 +208,7 @@ void Drawing::DrawLegend(double y) {
   };
   double x = label_ * 0.6;
   x = LegendItem(x, y, "observed", colours_.line, Dash::kNone, false);
-  if (has([](const ChartPoint& p) { return std::isfinite(p.lower) && std::isfinite(p.upper); }))
+  if (has([](const ChartPoint& p) { return std::isfinite(p.lower) || std::isfinite(p.upper); }))
     x = LegendItem(x, y, "expected", colours_.band, Dash::kNone, true);
   if (has(IsUnusual)) x = LegendItem(x, y, "unusual", colours_.anomaly, Dash::kNone, false);
   if (chart_.threshold && std::isfinite(*chart_.threshold))
@@ -261,8 +269,8 @@ void Drawing::DrawSpans(const std::vector<TimeSpan>& spans, const Colour& colour
 
 void Drawing::DrawBand(const std::vector<Column>& columns) {
   DrawArea(
-      columns, colours_.band, [](const Column& c) { return c.mean.lower; },
-      [](const Column& c) { return c.mean.upper; });
+      columns, colours_.band, [this](const Column& c) { return LowerEdge(c.mean); },
+      [this](const Column& c) { return UpperEdge(c.mean); });
 }
 
 void Drawing::DrawLines(const std::vector<Column>& columns) {

@@ -26,6 +26,8 @@ std::string Band(const anomaly::Verdict& verdict) {
 }
 
 std::string Sentence(const anomaly::Verdict& verdict) {
+  // Of a limit in words, or why there is none to hold against.
+  if (!verdict.check.empty() && !verdict.reason.empty()) return verdict.reason;
   const std::string expected = " (expected " + Number(verdict.expected) + ")";
   if (verdict.state == anomaly::State::kOk) {
     return Number(verdict.observed) + " is within the normal range of " + Band(verdict) + expected;
@@ -148,7 +150,7 @@ AnomalyVerdict Describe(const std::string& query, const anomaly::Verdict& verdic
     return out;
   }
   return {.query = query,
-          .detector = std::string(Name(verdict.detector)),
+          .detector = std::string(DetectorName(verdict)),
           .anomalous = anomaly::IsAnomalous(verdict.state),
           .severity = std::string(Name(verdict.severity)),
           .observed = verdict.observed,

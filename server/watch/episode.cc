@@ -2,6 +2,7 @@
 #include "server/watch/episode.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "promql/model/go_text.h"
@@ -144,8 +145,10 @@ std::string SeriesText(const promql::LabelSet& labels) {
 }
 
 std::string RangeText(const anomaly::Verdict& verdict) {
-  return Number(verdict.observed) + ", expected " + Number(verdict.lower) + " to " +
-         Number(verdict.upper);
+  const std::string observed = Number(verdict.observed) + ", expected ";
+  if (std::isnan(verdict.lower)) return observed + "at most " + Number(verdict.upper);
+  if (std::isnan(verdict.upper)) return observed + "at least " + Number(verdict.lower);
+  return observed + Number(verdict.lower) + " to " + Number(verdict.upper);
 }
 
 std::string EncodeEpisodes(const Episodes& episodes) {

@@ -51,7 +51,7 @@ using Episodes = std::map<promql::LabelSet, Episode>;
 // `instance="a",job="b"`, values quoted as Go does.
 [[nodiscard]] std::string SeriesText(const promql::LabelSet& labels);
 
-// `9, expected 1 to 3`
+// `9, expected 1 to 3`; `9, expected at most 3` where one side is not watched
 [[nodiscard]] std::string RangeText(const anomaly::Verdict& verdict);
 
 // Only those that fire, a line each; reading skips lines it does not understand.

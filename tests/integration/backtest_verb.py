@@ -54,6 +54,30 @@ class Backtest(unittest.TestCase):
         done, _ = backtest("1,1\n", "--detector", "oracle")
         self.assertEqual(done.returncode, 2)
         self.assertIn("oracle", done.stderr)
+        done, _ = backtest("1,1\n", "--detector", "cost_increse")
+        self.assertIn("did you mean cost_increase?", done.stderr)
+        for name in ("auto", "seasonal", "drop", "budget_use"):
+            self.assertIn(name, done.stderr)
+
+    # Six weeks of hours with quiet weekends; in the last, a day of twice the cost.
+    COSTS = "".join(
+        f"{1795000000 + 3600 * i},{(200 if 38 * 24 <= i < 39 * 24 else 100) * (1 if i // 24 % 7 < 5 else 0.4)}\n"
+        for i in range(42 * 24))
+
+    def test_holds_the_fixed_limits_of_a_domain_check_against_the_weeks_before(self):
+        done, rows = backtest(self.COSTS, "--detector", "cost_increase")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual([i for i, row in enumerate(rows) if row["anomalous"] == "1"], list(range(38 * 24, 39 * 24)))
+        self.assertEqual(rows[38 * 24]["upper"], "125")
+        self.assertIn("learning for 336 of them", done.stdout)
+        self.assertIn("critical   200 is 2 times what is normal here (100), limit 2\n", done.stdout)
+        self.assertRegex(done.stdout, r"1 alert in 4w: [0-9.]+ a day\n$")
+        self.assertEqual(sum(row["anomalous"] == "1" for row in backtest(self.COSTS, "--detector", "drop")[1]), 0)
+
+    def test_a_domain_check_keeps_to_no_budget(self):
+        done, _ = backtest(self.COSTS, "--detector", "drop", "--alert-budget", "1/7d")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("drop has fixed limits", done.stderr)
 
 
 if __name__ == "__main__":

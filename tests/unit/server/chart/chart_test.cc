@@ -147,6 +147,24 @@ TEST(RenderPng, DrawsAMonthAndKeepsItsOneSpike) {
   Keep("month_dark.png", RenderPng(chart).value());
 }
 
+// Costs with a limit above and none below: all that is below it is as it should be.
+TEST(RenderPng, ABandWithOneEdgeReachesToTheEndOfThePicture) {
+  Chart one_sided = Incident();
+  one_sided.points[5].value = 0;  // where the axis begins
+  Chart whole = one_sided;
+  Chart none = one_sided;
+  for (std::size_t i = 0; i < one_sided.points.size(); ++i) {
+    one_sided.points[i].lower = kNan;
+    whole.points[i].lower = 0;
+    none.points[i].lower = none.points[i].upper = kNan;
+  }
+  const auto png = RenderPng(one_sided);
+  ASSERT_TRUE(png);
+  Keep("one_sided", *png);
+  EXPECT_EQ(*png, *RenderPng(whole));
+  EXPECT_NE(*png, *RenderPng(none));
+}
+
 TEST(RenderPng, FitsAPhone) {
   for (const Theme theme : {Theme::kLight, Theme::kDark}) {
     Chart chart = Incident();

@@ -61,6 +61,42 @@ TEST(Question, AnAlertOfAWatchIsJudgedAsTheWatchDoes) {
   EXPECT_EQ(QuestionOf(message, {}, watches)->step, 5min);
 }
 
+TEST(Question, ADomainCheckKeepsItsWeeksInFewerPoints) {
+  Message message;
+  message.alerts = {MakeAlert("Slow")};
+  message.alerts[0].annotations.Set("promwarden_query", "cost");
+  message.alerts[0].labels.Set("promwarden_watch", "w");
+  std::vector<WatchConfig> watches(1);
+  watches[0].name = "w";
+  watches[0].query = "cost";
+  watches[0].detector.domain = &kDomainCheckNames[0];
+  watches[0].detector.min_points = DomainPoints(watches[0].step);
+  watches[0].history = kDomainHistory;
+  const auto question = QuestionOf(message, {}, watches);
+  ASSERT_TRUE(question);
+  EXPECT_EQ(question->history, kDomainHistory);
+  EXPECT_EQ(question->step, 20min);
+  EXPECT_EQ(question->detector.min_points, DomainPoints(20min));
+}
+
+TEST(Question, SaysALimitInWords) {
+  anomaly::Verdict verdict;
+  verdict.state = anomaly::State::kFiring;
+  verdict.severity = anomaly::Severity::kHigh;
+  verdict.check = "cost_increase";
+  verdict.observed = 162;
+  verdict.expected = 100;
+  verdict.upper = 125;
+  verdict.reason = "162 is 1.62 times what is normal here (100), limit 1.5";
+  EXPECT_EQ(Describe("cost", verdict).summary, verdict.reason);
+  EXPECT_EQ(Describe("cost", verdict).detector, "cost_increase");
+  verdict.state = anomaly::State::kOk;
+  verdict.observed = 110;
+  verdict.reason = "";
+  EXPECT_EQ(Describe("cost", verdict).summary,
+            "110 is within the normal range of at most 125 (expected 100)");
+}
+
 TEST(Question, FallsBackToTheFirstEntryThatMatches) {
   Message message;
   message.alerts = {MakeAlert("Other"), MakeAlert("Slow")};

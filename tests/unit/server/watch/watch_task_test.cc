@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "server/anomaly/number_text.h"
+#include "server/anomaly/number_text.h"
 #include "server/watch/watch.h"
 #include "tests/unit/server/watch/watch_world.h"
 
@@ -387,6 +389,62 @@ TEST(WatchTask, ClassicDetectorsReadTheWholeHistory) {
   EXPECT_GE(world.prometheus.asked().back().end - world.prometheus.asked().back().start, 7 * 24h);
   RunFrom(world, kMonday + 2 * kStep, 1);
   EXPECT_EQ(world.Alerts(AlertStatus::kResolved), 1U);
+}
+
+// Costs double for an hour, then go on.
+void ServeCosts(WatchWorld& world, double factor) {
+  world.watch.detector.domain = &kDomainCheckNames[0];
+  world.watch.detector.min_points = DomainPoints(world.watch.step);
+  world.watch.history = kDomainHistory;
+  world.prometheus.series["q"][R"(team="a")"] = [factor](Instant at) {
+    return at >= kMonday + kStep && at < kMonday + 13 * kStep ? factor * 100 : 100;
+  };
+}
+
+TEST(WatchTask, ADomainCheckRaisesOnceWithTheSeverityOfItsLimit) {
+  struct Case {
+    double factor;
+    std::string severity;
+    std::string limit;
+  };
+  for (const Case& c : {Case{1.2, "", ""}, Case{1.3, "info", "1.25"}, Case{1.62, "warning", "1.5"},
+                        Case{2.5, "critical", "2"}}) {
+    WatchWorld world;
+    world.watch.severity.medium = "info";
+    ServeCosts(world, c.factor);
+    RunFrom(world, kMonday, 4);
+    world.Restart();
+    RunFrom(world, kMonday + 4 * kStep, 4);
+    ASSERT_EQ(world.Alerts(AlertStatus::kFiring), c.severity.empty() ? 0U : 1U) << c.factor;
+    EXPECT_EQ(world.task().report()->series.at(0).verdict.check, "cost_increase");
+    if (c.severity.empty()) continue;
+    const auto alert = world.Incidents().at(0).alerts.at(0).alert;
+    EXPECT_EQ(alert.severity(), c.severity);
+    EXPECT_EQ(alert.annotations.Get("summary"),
+              "w is unusual: " + anomaly::Number(100 * c.factor) + ", expected at most 125");
+    EXPECT_EQ(alert.annotations.Get("description"),
+              anomaly::Number(100 * c.factor) + " is " + anomaly::Number(c.factor) +
+                  " times what is normal here (100), limit " + c.limit);
+    RunFrom(world, kMonday + 13 * kStep, 2);
+    EXPECT_EQ(world.Alerts(AlertStatus::kResolved), 1U);
+  }
+}
+
+TEST(WatchTask, ADomainCheckKeepsNothingOfAnotherDetector) {
+  WatchWorld world;
+  ServeCosts(world, 2);
+  const DetectorConfig checks = world.watch.detector;
+  world.watch.detector = {};  // auto, which keeps a state
+  RunFrom(world, kMonday - 2 * kStep, 2);
+  world.Restart();
+  world.watch.detector = checks;
+  RunFrom(world, kMonday, 2);
+  EXPECT_EQ(world.Alerts(AlertStatus::kFiring), 1U);
+  world.Restart();
+  world.watch.detector.domain = &kDomainCheckNames[2];  // drop
+  RunFrom(world, kMonday + 2 * kStep, 1);
+  EXPECT_EQ(world.Alerts(AlertStatus::kFiring), 0U);
+  EXPECT_EQ(world.task().report()->series.at(0).verdict.state, anomaly::State::kOk);
 }
 
 TEST(WatchTask, AForecastFiresBeforeTheThresholdIsReachedAndEndsWhenItIsClear) {
