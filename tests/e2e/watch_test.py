@@ -31,6 +31,7 @@ watches:
     query: sum by (service) (demand)
     history: 30d
 """)
+LIMITS = CONFIG.replace("    history: 30d\n", "    detector: cost_increase\n")
 
 
 def demand(at, noise):
@@ -77,12 +78,15 @@ class WatchTest(case.Case):
             text, f'promwarden_watch_{name}{{series="service=\\"{service}\\"",watch="DemandUnusual"')
             for name in ("value", "expected", "lower", "upper", "anomalous")}
 
-    def test_a_watch_over_a_month_finds_an_incident_within_three_steps_and_tells_it_once(self):
-        prometheus = self.prometheus()
-        daemon = self.house.warden(CONFIG.format(other_side=self.other_side.url, prometheus=prometheus.url))
+    def daemon(self, config, prometheus):
+        daemon = self.house.warden(config.format(other_side=self.other_side.url, prometheus=prometheus.url))
         daemon.env = dict(os.environ, LD_PRELOAD=str(harness.BIN / "fast_clock.so"),
                           FAST_CLOCK=f"{time.time()} {SHOWN} {SPEED}")
-        daemon.up()
+        return daemon.up()
+
+    def test_a_watch_over_a_month_finds_an_incident_within_three_steps_and_tells_it_once(self):
+        prometheus = self.prometheus()
+        daemon = self.daemon(CONFIG, prometheus)
         first = self.wait_notified(1, "firing", "DemandUnusual", 90)[0]
         self.assertEqual(len(first["alerts"]), 1)
         alert = first["alerts"][0]
@@ -113,13 +117,28 @@ class WatchTest(case.Case):
         incident, = daemon.incidents()
         self.assertEqual(incident["state"], "closed")
 
-    def look_at_the_picture(self, body):
+    def test_a_domain_check_says_which_limit_is_passed_and_says_it_once(self):
+        daemon = self.daemon(LIMITS, self.prometheus())
+        first = self.wait_notified(1, "firing", "DemandUnusual", 90)[0]
+        alert, = first["alerts"]
+        print(alert["annotations"]["description"])
+        self.assertEqual(alert["labels"]["service"], "shop")
+        self.assertEqual(alert["labels"]["severity"], "warning")
+        self.assertRegex(alert["annotations"]["description"], r"^\S+ is 1\.[5-9]\S* times what is normal here \(\S+\), limit 1\.5$")
+        self.assertEqual(first["promwarden"]["anomaly"]["detector"], "cost_increase")
+        self.assertTrue(first["promwarden"]["anomaly"]["anomalous"])
+        self.look_at_the_picture(first, "limits.png")
+        self.wait_notified(1, "resolved", "DemandUnusual", 120)
+        self.assertEqual(len(self.notified("firing", "DemandUnusual")), 1)
+        self.assertEqual(len(daemon.incidents()), 1)
+
+    def look_at_the_picture(self, body, name="watch.png"):
         with harness.urllib.request.urlopen(body["promwarden"]["chart_url"], timeout=10) as answer:
             picture = answer.read()
         self.assertEqual(picture[:8], b"\x89PNG\r\n\x1a\n")
         self.assertLess(len(picture), 40 << 10)
         if keep := os.environ.get("PROMWARDEN_E2E_KEEP"):
-            (pathlib.Path(keep) / "watch.png").write_bytes(picture)
+            (pathlib.Path(keep) / name).write_bytes(picture)
 
 
 if __name__ == "__main__":
