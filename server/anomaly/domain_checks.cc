@@ -95,9 +95,8 @@ void Agree(Verdict& verdict, bool is_above, bool fires) {
   double& edge = is_above ? verdict.upper : verdict.lower;
   const bool is_outside = is_above ? verdict.observed > edge : verdict.observed < edge;
   if (is_outside == fires || std::isnan(edge)) return;
-  const double inwards = is_above ? -kMostWays : kMostWays;
-  edge =
-      fires ? std::nextafter(verdict.observed, std::copysign(INFINITY, inwards)) : verdict.observed;
+  const double inwards = is_above ? -INFINITY : INFINITY;
+  edge = fires ? std::nextafter(verdict.observed, inwards) : verdict.observed;
 }
 
 class DomainDetector final : public Detector {

@@ -22,6 +22,10 @@ std::int64_t StepsBetween(Instant from, Instant to, Duration step) {
       std::round(static_cast<double>((to - from).count()) / static_cast<double>(step.count())));
 }
 
+std::size_t MostKept(Duration step) {
+  return std::min(static_cast<std::size_t>(kKept / step) + 1, kLongestSeries);
+}
+
 // The same time of the local day, so many days earlier.
 Instant DaysBefore(Instant at, int days, const Calendar* calendar) {
   constexpr int kDay = 86400;
@@ -55,8 +59,7 @@ void SameTime::Take(double value) {
   at_ += step_;
   if (place < 0) return;
   const auto index = static_cast<std::size_t>(place);
-  const auto most =
-      std::min<std::size_t>(static_cast<std::size_t>(kKept / step_) + 1, kLongestSeries);
+  const std::size_t most = MostKept(step_);
   if (index >= values_.size() + most) {  // all that is known is too old
     values_.clear();
     start_ = at_ - step_;
@@ -71,8 +74,7 @@ void SameTime::Take(double value) {
 
 // Now and then, so that it costs little.
 void SameTime::LeaveOutOldest() {
-  const auto most =
-      std::min<std::size_t>(static_cast<std::size_t>(kKept / step_) + 1, kLongestSeries);
+  const std::size_t most = MostKept(step_);
   if (values_.size() < 2 * most) return;
   const std::size_t old = values_.size() - most;
   values_.erase(values_.begin(), values_.begin() + static_cast<std::ptrdiff_t>(old));
