@@ -20,7 +20,9 @@ ServerResponse Plain(int status, std::string body) {
 
 ServerResponse Ready(const Parts& parts) {
   if (parts.draining) return Plain(503, "promwarden is shutting down.\n");
-  if (!parts.writer.healthy()) return Plain(503, "promwarden cannot write to its store.\n");
+  if (!parts.writer.healthy()) {
+    return Plain(503, "promwarden cannot write to its store: " + parts.writer.trouble() + "\n");
+  }
   return Plain(200, "promwarden is ready.\n");
 }
 

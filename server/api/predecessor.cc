@@ -22,7 +22,7 @@ ServerResponse Health(const Parts& parts) {
   json.Field("uptime_seconds",
              std::chrono::duration<double>(parts.clock.Now() - parts.started_at).count());
   json.Key("checks").Object();
-  json.Field("store", can_persist ? "ok" : "cannot be written");
+  json.Field("store", can_persist ? "ok" : "cannot be written: " + parts.writer.trouble());
   json.Field("intake", parts.intake.accepts() ? "ok" : "refuses");
   json.Field("configuration", config->source);
   json.EndObject();

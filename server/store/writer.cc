@@ -104,8 +104,8 @@ void StoreWriter::Turn(std::vector<Item>& items) {
       ++commits_;
     } else {
       ++failures_;
+      SetTrouble("cannot write to the store", result.error().message);
       healthy_ = false;
-      Log(LogLevel::kError, "cannot write to the store", {{"err", result.error().message}});
     }
   } else {
     result = Fail(ErrorCode::kUnavailable, "the store cannot be written at present");
@@ -135,15 +135,33 @@ Result<void> StoreWriter::RunAll(std::vector<Item>& items, std::vector<Result<vo
   return result;
 }
 
+std::string StoreWriter::trouble() const {
+  const std::lock_guard lock(mutex_);
+  return trouble_;
+}
+
+void StoreWriter::SetTrouble(std::string_view what, std::string trouble) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (trouble == trouble_) return;
+    trouble_ = trouble;
+  }
+  Log(LogLevel::kError, what, {{"err", trouble}});
+}
+
 void StoreWriter::TryAgain() {
   if (!Probe(store_)) return;
   if (recover_) {
     if (auto recovered = recover_(); !recovered) {
-      Log(LogLevel::kError, "cannot read the store back", {{"err", recovered.error().message}});
+      SetTrouble("cannot read the store back", recovered.error().message);
       return;
     }
   }
   healthy_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    trouble_.clear();
+  }
   Log(LogLevel::kInfo, "the store can be written again");
 }
 

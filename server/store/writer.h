@@ -13,6 +13,8 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -42,6 +44,8 @@ class StoreWriter {
   // False from a failed commit until a probe write has worked; the probe runs every
   // `probe_interval`.
   [[nodiscard]] bool healthy() const { return healthy_.load(); }
+  // Why it is not healthy; empty when it is.
+  [[nodiscard]] std::string trouble() const;
   // Called on the writer's thread after a probe has worked, before healthy() turns true: reload
   // what a rollback outdated.
   void OnRecovery(std::function<Result<void>()> recover) { recover_ = std::move(recover); }
@@ -58,13 +62,16 @@ class StoreWriter {
   void Turn(std::vector<Item>& items);
   Result<void> RunAll(std::vector<Item>& items, std::vector<Result<void>>& results);
   void TryAgain();
+  // Logs what keeps it from writing, once until that changes.
+  void SetTrouble(std::string_view what, std::string trouble);
 
   Store& store_;
   std::function<Result<void>()> recover_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<Item> queue_;  // guarded by mutex_
   bool stopping_ = false;    // guarded by mutex_
+  std::string trouble_;      // guarded by mutex_
   std::atomic<bool> healthy_{true};
   std::atomic<std::int64_t> commits_{0};
   std::atomic<std::int64_t> failures_{0};

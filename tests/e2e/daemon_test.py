@@ -310,6 +310,7 @@ class FullDiskTest(case.Case):
         self.assertEqual(refused[0], 503, refused[1])
         self.assertTrue(refused[2].get("Retry-After"))
         wait_for("it says that it is not ready", lambda: request("GET", daemon.url + "/-/ready")[0] == 503, 10)
+        self.assertIn("full", request("GET", daemon.url + "/-/ready")[1], "it says why")
         self.assertEqual(request("GET", daemon.url + "/-/healthy")[0], 200)
         filler.unlink()
         wait_for("it takes alerts again", lambda: daemon.webhook(one("After"))[0] == 200)
