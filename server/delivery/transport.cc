@@ -99,7 +99,11 @@ Attempt FromVerdict(const Verdict& verdict) {
       result = AttemptResult::kRefusedDestination;
       break;
   }
-  return {.result = result, .reason = verdict.reason, .retry_after = verdict.retry_after};
+  // A time that has passed already is no advice: it would have us ask again without a pause.
+  const bool is_advice = verdict.retry_after && *verdict.retry_after > Duration::zero();
+  return {.result = result,
+          .reason = verdict.reason,
+          .retry_after = is_advice ? verdict.retry_after : std::nullopt};
 }
 
 CircuitSignal SignalOf(const Attempt& attempt) {

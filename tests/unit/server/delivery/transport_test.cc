@@ -74,5 +74,16 @@ TEST(Transport, TurnsVerdictsIntoAttempts) {
   EXPECT_EQ(attempt.retry_after, Duration{5});
 }
 
+TEST(Transport, AdviceToComeBackInThePastIsNone) {
+  for (const Duration advice : {Duration::zero(), Duration{-5}}) {
+    const Attempt attempt = FromVerdict({.outcome = Outcome::kRetry,
+                                         .reason = "busy",
+                                         .retry_after = advice,
+                                         .remote_id = {},
+                                         .next_step = {}});
+    EXPECT_FALSE(attempt.retry_after);
+  }
+}
+
 }  // namespace
 }  // namespace warden
