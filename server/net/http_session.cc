@@ -23,7 +23,9 @@ constexpr std::size_t kOneSendBytes = std::size_t{16} << 10;  // head and body a
 constexpr std::size_t kDrainBytes = std::size_t{256}
                                     << 10;  // of a refused body, to keep the connection
 constexpr std::size_t kProgressBytes = std::size_t{64} << 10;  // that write_timeout is for
-constexpr auto kLinger = std::chrono::seconds(1);              // for a peer to read its refusal
+// For a peer that sends everything before it reads its refusal.
+constexpr auto kLinger = std::chrono::seconds(1);
+constexpr std::size_t kLingerBytes = std::size_t{64} << 20;
 
 }  // namespace
 
@@ -241,7 +243,7 @@ asio::awaitable<void> HttpServer::Loop::Linger(Connection& c) {
   error_code ignored;
   c.socket.shutdown(tcp::socket::shutdown_send, ignored);
   Enter(c, Phase::kBusy, Steady::now() + kLinger);
-  for (std::size_t read = 0; read < 4 * kDrainBytes; read += c.input.size()) {
+  for (std::size_t read = 0; read < kLingerBytes; read += c.input.size()) {
     c.input = {};
     c.pending.clear();
     const bool has_more = co_await ReadMore(c);

@@ -256,6 +256,16 @@ TEST_F(HttpServerTest, RefusesTooLongBodiesAtOnce) {
   EXPECT_TRUE(raw.ReadMessage().starts_with("HTTP/1.1 413 "));
 }
 
+TEST_F(HttpServerTest, APeerThatSendsAllOfATooLongBodyFirstHearsTheRefusal) {
+  Serve();
+  RawConnection raw = Raw();
+  const std::string body(std::size_t{20} << 20, 'x');
+  ASSERT_TRUE(raw.Send("POST /echo/x HTTP/1.1\r\nHost: h\r\nContent-Length: " +
+                       std::to_string(body.size()) + "\r\n\r\n"));
+  EXPECT_TRUE(raw.Send(body));
+  EXPECT_TRUE(raw.ReadMessage().starts_with("HTTP/1.1 413 "));
+}
+
 TEST_F(HttpServerTest, TellsTheRouteOfBodiesThatWereTurnedAway) {
   Serve({.body_timeout = milliseconds(100)});
   auto client = Client();
