@@ -51,7 +51,8 @@ struct WebhookMessage {
   std::string external_url;  // of the sending peer: all that tells members of a cluster apart
   std::string notification_reason;
   AlertStatus status = AlertStatus::kFiring;
-  std::uint64_t truncated_alerts = 0;  // not in `alerts`, cut away by max_alerts
+  std::uint64_t truncated_alerts = 0;  // not in `alerts`, cut away there or here
+  std::size_t excess_alerts = 0;       // of those, the ones that were more than we take
   std::size_t unusable_alerts = 0;     // in the body, but no alert could be made of them
   promql::LabelSet group_labels;
   promql::LabelSet common_labels;

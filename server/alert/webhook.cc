@@ -6,7 +6,9 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "server/alert/text.h"
 
@@ -145,6 +147,25 @@ void ReadField(std::string_view name, const Value& value, const WebhookLimits& l
   }
 }
 
+bool Fires(const Value* alert) {
+  if (!alert->IsObject()) return false;
+  const auto status = alert->FindMember("status");
+  return status != alert->MemberEnd() && status->value == "firing";
+}
+
+// Those that are taken in, in their order. When there are too many, what fires goes first: whoever
+// does not hear of an end hears of it later.
+std::vector<const Value*> Chosen(const Value& alerts, std::size_t most) {
+  std::vector<const Value*> chosen;
+  chosen.reserve(alerts.Size());
+  for (const auto& alert : alerts.GetArray()) chosen.push_back(&alert);
+  if (chosen.size() > most) {
+    std::ranges::stable_partition(chosen, Fires);
+    chosen.resize(most);
+  }
+  return chosen;
+}
+
 }  // namespace
 
 Result<WebhookMessage> ParseWebhook(std::string_view body, Instant now,
@@ -174,18 +195,17 @@ Result<WebhookMessage> ParseWebhook(std::string_view body, Instant now,
   }
   if (alerts == nullptr || !alerts->IsArray())
     return Fail(ErrorCode::kCorrupt, "body has no list of alerts");
-  if (alerts->Size() > limits.alerts) {
-    return Fail(ErrorCode::kCorrupt, "body has " + std::to_string(alerts->Size()) +
-                                         " alerts, more than " + std::to_string(limits.alerts));
-  }
-  message.alerts.reserve(alerts->Size());
-  for (const auto& value : alerts->GetArray()) {
-    if (auto alert = ReadAlert(value, now, limits)) {
+  const auto chosen = Chosen(*alerts, limits.alerts);
+  message.excess_alerts = alerts->Size() - chosen.size();
+  message.alerts.reserve(chosen.size());
+  for (const Value* value : chosen) {
+    if (auto alert = ReadAlert(*value, now, limits)) {
       message.alerts.push_back(std::move(*alert));
     } else {
       ++message.unusable_alerts;
     }
   }
+  message.truncated_alerts += message.excess_alerts;
   if (message.alerts.empty() && message.unusable_alerts > 0) {
     return Fail(ErrorCode::kCorrupt, "none of the " + std::to_string(message.unusable_alerts) +
                                          " alerts has a status and labels");

@@ -23,7 +23,7 @@ struct WebhookLimits {
 };
 
 // `now` stands in for a missing or unreadable startsAt. An alert that is unusable is counted and
-// left out; its neighbours stay.
+// left out; its neighbours stay. Of more than limits.alerts, the rest counts as cut away.
 [[nodiscard]] Result<WebhookMessage> ParseWebhook(std::string_view body, Instant now,
                                                   const WebhookLimits& limits = {});
 

@@ -123,6 +123,17 @@ void KeepUnusable(const std::shared_ptr<const Parts>& parts, const std::string& 
   });
 }
 
+std::string LeftOut(const WebhookMessage& message) {
+  std::string reason;
+  if (message.unusable_alerts > 0)
+    reason = std::to_string(message.unusable_alerts) + " alerts without a status or labels";
+  if (message.excess_alerts > 0) {
+    reason += reason.empty() ? "" : ", ";
+    reason += std::to_string(message.excess_alerts) + " alerts beyond intake.max_alerts";
+  }
+  return reason;
+}
+
 void Take(const std::shared_ptr<const Parts>& parts, const std::string& source, std::string body,
           Respond respond) {
   const Instant now = parts->clock.Now();
@@ -140,13 +151,15 @@ void Take(const std::shared_ptr<const Parts>& parts, const std::string& source, 
   const auto all = static_cast<double>(message->alerts.size());
   const auto firing = static_cast<double>(std::ranges::count(
       message->alerts, AlertStatus::kFiring, [](const Alert& alert) { return alert.status; }));
-  if (unusable > 0) {
+  if (unusable > 0 || message->excess_alerts > 0) {
     // The good alerts go on; the whole body is kept for whoever looks into the others.
     QuarantineRow row;
     row.at = now;
     row.source = source;
-    row.reason = std::to_string(unusable) + " alerts without a status or labels";
+    row.reason = LeftOut(*message);
     row.body = std::move(body);
+    Log(LogLevel::kWarn, "a part of a webhook went to quarantine",
+        {{"source", source}, {"reason", row.reason}});
     parts->intake.Quarantine(std::move(row), [](const Result<Receipt>&) {});
   }
   parts->intake.Submit(std::move(*message),

@@ -257,8 +257,8 @@ void Triage::NoteTouched(std::uint64_t truncated, const Touched& touched, Instan
     }
     if (truncated > 0) {
       Note(*incident, now, TimelineKind::kTruncated,
-           "the sender left out " + std::to_string(truncated) +
-               " alerts (max_alerts): nothing is concluded from their absence",
+           std::to_string(truncated) +
+               " alerts were left out (max_alerts): nothing is concluded from their absence",
            changes);
     }
   }

@@ -112,6 +112,24 @@ TEST(Webhook, CutsLongTextOnACharacter) {
   EXPECT_EQ(message->alerts.at(0).labels.Get("a"), "abc");
 }
 
+TEST(Webhook, OfTooManyAlertsThoseThatFireAreTakenFirst) {
+  WebhookLimits limits;
+  limits.alerts = 2;
+  const std::string over = R"({"status":"resolved","labels":{"a":"over"}})";
+  const std::string first = R"({"status":"firing","labels":{"a":"1"}})";
+  const std::string second = R"({"status":"firing","labels":{"a":"2"}})";
+  const auto message = ParseWebhook(
+      Body(over + "," + first + "," + second + ",7", R"("truncatedAlerts":3,)"), kNow, limits);
+  ASSERT_TRUE(message) << message.error().message;
+  ASSERT_EQ(message->alerts.size(), 2U);
+  EXPECT_EQ(message->alerts[0].labels.Get("a"), "1");
+  EXPECT_EQ(message->alerts[1].labels.Get("a"), "2");
+  EXPECT_EQ(message->excess_alerts, 2U);
+  EXPECT_EQ(message->truncated_alerts, 5U) << "nothing is concluded from the absence of the rest";
+  EXPECT_EQ(message->unusable_alerts, 0U);
+  EXPECT_EQ(ParseWebhook(Body(over + "," + first), kNow, limits)->excess_alerts, 0U);
+}
+
 TEST(Webhook, LabelsComeBackFromTheirEncoding) {
   const promql::LabelSet labels{{"a", "\"\\\n\t\x01"},
                                 {"b", std::string("\0x", 2)},
