@@ -99,6 +99,13 @@ Result<sqlite3_stmt*> Connection::Prepared(const char* sql) {
   return statement;
 }
 
+bool Connection::has_moved() const {
+  int moved = 0;
+  // A database in memory does not know the question.
+  return sqlite3_file_control(db_, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK &&
+         moved != 0;
+}
+
 Result<void> Connection::Execute(const std::string& sql) {
   if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
     return std::unexpected(LastError("store"));

@@ -81,6 +81,8 @@ class Connection {
   Result<void> Execute(const std::string& sql);
   [[nodiscard]] Error LastError(std::string_view doing) const;
   [[nodiscard]] std::int64_t changes() const { return sqlite3_changes64(db_); }
+  // Whether the file that is written does not stand at its path any more.
+  [[nodiscard]] bool has_moved() const;
 
   std::mutex mutex;
 

@@ -171,6 +171,9 @@ Result<void> SqliteStore::Transact(const std::function<Result<void>(Transaction&
   if (auto begun = sqlite::Run(db, "BEGIN IMMEDIATE"); !begun) return begun;
   SqliteTransaction transaction(db);
   auto result = work(transaction);
+  // What is written into a file that was deleted is on disk, but no other start will find it.
+  if (result && db.has_moved())
+    result = Fail(ErrorCode::kUnavailable, "store: the file was moved, replaced or deleted");
   if (result) result = sqlite::Run(db, "COMMIT");
   if (!result) {
     // Some errors (a full disk among them) have rolled back already; then this one says so and

@@ -579,6 +579,20 @@ TEST_F(FileStoreTest, IsNotOpenedTwice) {
   EXPECT_TRUE(OpenSqliteStore(Path()));
 }
 
+TEST_F(FileStoreTest, WritesNothingIntoAFileThatNoOtherStartWouldFind) {
+  auto store = OpenSqliteStore(Path());
+  ASSERT_TRUE(store);
+  const auto write = [](Transaction& transaction) { return transaction.PutBlob("a", "1"); };
+  std::filesystem::rename(Path(), Path() + ".away");
+  const auto lost = (*store)->Transact(write);
+  ASSERT_FALSE(lost);
+  EXPECT_EQ(lost.error().code, ErrorCode::kUnavailable);
+  EXPECT_EQ(lost.error().message, "store: the file was moved, replaced or deleted");
+  EXPECT_EQ(*(*store)->FindBlob("a"), std::nullopt);
+  std::filesystem::rename(Path() + ".away", Path());
+  EXPECT_TRUE((*store)->Transact(write));
+}
+
 TEST_F(FileStoreTest, SaysAtOnceThatAPlaceIsWrong) {
   const auto store = OpenSqliteStore((folder_ / "missing" / "p.db").string());
   ASSERT_FALSE(store);
