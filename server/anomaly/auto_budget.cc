@@ -13,6 +13,8 @@ constexpr double kMargin = 0.3;
 constexpr double kFading = 0.1;  // decades a step
 // An event goes on while it is half as surprising as its peak and half as an alert.
 constexpr double kGoingOn = 0.5;
+// What is so many decades beyond the threshold was no false alarm: it costs nothing.
+constexpr double kIncident = 2;
 // Decades by which one alert, and one near miss, raise the threshold.
 constexpr double kPerAlert = 0.3;
 constexpr double kPerNearMiss = 0.02;
@@ -54,7 +56,7 @@ void CountStep(AutoState& state, const Rates& rates, double budget, double news,
   double shift = static_cast<double>(state.threshold_shift);
   shift -= (kPerAlert + kNearMisses * kPerNearMiss) * std::min(0.5, budget / rates.per_day);
   if (news >= threshold) {
-    shift += kPerAlert;
+    if (news < threshold + kIncident) shift += kPerAlert;
     ++state.alerts;
   }
   if (news > 0 && news >= threshold - 1) shift += kPerNearMiss;

@@ -23,6 +23,8 @@ constexpr double kGated = 0.9;             // share of the threshold that a gate
 constexpr std::uint32_t kCalm = 3;         // steps in a row that end an episode
 constexpr double kCalmProfile = 2;
 constexpr double kCalmStep = 3;
+// Of what false alarms of a poorer profile raised the threshold by.
+constexpr float kStillOwed = 0.8F;
 
 double SecondsOf(Instant at) {
   return std::chrono::duration<double>(at.time_since_epoch()).count();
@@ -55,7 +57,7 @@ void AutoEngine::Forget() {
 void AutoEngine::First(double value) {
   state_.scaling = ScalingOf(value);
   const double scaled = state_.scaling.Forward(value);
-  state_.level = state_.smooth = state_.last = state_.median = scaled;
+  state_.level = state_.mean = state_.smooth = state_.last = scaled;
   state_.minimum = state_.maximum = scaled;
 }
 
@@ -175,10 +177,15 @@ void AutoEngine::BetterProfile() {
                           ? static_cast<double>(state_.error_with_week / state_.error_with_day)
                           : static_cast<double>(state_.error_with_day / state_.error_without_day);
   state_.profile_spread *= std::min(1.0, gain);
+  if (state_.threshold_shift > 0) state_.threshold_shift *= kStillOwed;
   for (const auto channel : {Channel::kProfile, Channel::kProfileOf12, Channel::kProfileOf36}) {
     for (auto& tail : state_.tails[static_cast<std::size_t>(channel)]) tail.Reset();
   }
   state_.profiles.fill(0);
+  for (const auto channel :
+       {Channel::kStep, Channel::kStepOf3, Channel::kMedianOf3, Channel::kSpread}) {
+    for (auto& tail : state_.tails[static_cast<std::size_t>(channel)]) tail.Fade();
+  }
 }
 
 void AutoEngine::FollowEpisode(Verdict& verdict, const Surprise& surprise,

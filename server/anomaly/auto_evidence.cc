@@ -14,7 +14,7 @@ constexpr double kMostSize = 10;
 constexpr double kMostOfOne = 6;
 // Surprises of channels that agree only in part: their mean, this much stretched, has the rate that
 // its decades say. Measured on generated quiet series (tests/bench/anomaly).
-constexpr double kStretch = 1.5;
+constexpr double kStretch = 1.3;
 // The most surprising of several channels, less what it costs to have had so many chances
 // (Bonferroni's correction for seven is 0.85; the mean gets its share of the false alarms too).
 constexpr double kChances = 1.3;
@@ -25,6 +25,10 @@ constexpr double kNovelAtOnce = 0.5;
 constexpr double kNovelRange = 0.2;
 constexpr double kNovelPoints = 20;
 
+double MedianOf(double one, double two, double three) {
+  return std::max(std::min(one, two), std::min(std::max(one, two), three));
+}
+
 double Bounded(double value) { return std::clamp(value, -kFurthest, kFurthest); }
 
 // Of the channels' surprises: what all say together, or what one says loudly.
@@ -33,8 +37,7 @@ class Combination {
   void Add(std::size_t channel, double decades) {
     const double bounded = std::min(kMostOfOne, decades);
     sum_ += kWeights[channel] * bounded;
-    // Values far from the median are ordinary in a series with a season.
-    if (channel != static_cast<std::size_t>(Channel::kValue)) most_ = std::max(most_, bounded);
+    most_ = std::max(most_, bounded);
   }
   [[nodiscard]] double decades() const {
     return std::max(kStretch / kWeightSum * sum_, most_ - kChances);
@@ -53,7 +56,6 @@ std::int16_t Packed(double value) {
 
 Evidence::Evidence(const AutoState& state, const Outlook& forecast)
     : state_(state), forecast_(forecast) {
-  value_scale_ = state.deviation > 0 ? std::max(state.deviation, forecast.smallest_scale) : 0;
   int sum_of_2 = 0;
   int sum_of_11 = 0;
   int sum_of_35 = 0;
@@ -63,7 +65,10 @@ Evidence::Evidence(const AutoState& state, const Outlook& forecast)
     at = at == 0 ? kRing - 1 : at - 1;
     const int step = state.steps[at];
     const int profile = state.profiles[at];
-    if (back <= 2) sum_of_2 += step;
+    if (back <= 2) {
+      sum_of_2 += step;
+      last_two_[back - 1] = profile / kRingUnit;
+    }
     if (back <= 11) sum_of_11 += profile;
     if (back <= 23) sizes += std::min(std::abs(step), static_cast<int>(kMostSize * kRingUnit));
     sum_of_35 += profile;
@@ -76,6 +81,7 @@ Evidence::Evidence(const AutoState& state, const Outlook& forecast)
 
 Evidence Evidence::WithoutPast() const {
   Evidence alone = *this;
+  alone.last_two_ = {};
   alone.sum_of_2_ = alone.sum_of_11_ = alone.sum_of_35_ = alone.sizes_of_23_ = 0;
   return alone;
 }
@@ -89,7 +95,7 @@ std::array<double, kChannels> Evidence::Channels(double value) const {
           profile,
           (sum_of_11_ + Bounded(profile)) / std::sqrt(12.0),
           (sum_of_35_ + Bounded(profile)) / 6,
-          value_scale_ > 0 ? (value - state_.median) / value_scale_ : 0,
+          MedianOf(last_two_[0], last_two_[1], Bounded(profile)),
           (sizes_of_23_ + std::min(std::abs(bounded), kMostSize)) / 24};
 }
 
@@ -134,11 +140,15 @@ Surprise Evidence::Of(double value) const {
 void Evidence::Learn(AutoState& state, double value, double weight) const {
   const auto values = Channels(value);
   if (weight > 0) {
+    // So that what was learned while the series was young is forgotten as it grows old.
+    const double memory = static_cast<double>(state.memory);
+    if (state.points > memory)
+      state.memory = std::min(state.memory + 1, static_cast<float>(Tail::kMemory));
     for (std::size_t k = 0; k < kChannels; ++k) {
       const double size = std::abs(values[k]);
       const bool above = values[k] >= 0;
-      state.tails[k][0].Add(above ? size : -1, weight);
-      state.tails[k][1].Add(above ? -1 : size, weight);
+      state.tails[k][0].Add(above ? size : -1, weight, memory);
+      state.tails[k][1].Add(above ? -1 : size, weight, memory);
     }
   }
   state.steps[state.ring_at] = Packed(values[0]);

@@ -4,7 +4,7 @@
 //
 //   step         the error of the forecast          profile        distance from the profile
 //   step of 3    its sum over 3 steps               profile of 12, 36   sums: shifts and drifts
-//   value        distance from the series' median   spread         mean size of the last 24 errors
+//   median of 3  of the distances: a shift          spread         mean size of the last 24 errors
 //
 // The surprises are averaged, because an event shows in several channels and noise in one, as in
 // Fisher's method of combining tests; an event that one channel alone tells from noise counts by
@@ -42,11 +42,11 @@ class Evidence {
 
   const AutoState& state_;
   const Outlook& forecast_;
+  std::array<double, 2> last_two_{};  // distances from the profile
   double sum_of_2_ = 0;
   double sum_of_11_ = 0;
   double sum_of_35_ = 0;
   double sizes_of_23_ = 0;
-  double value_scale_ = 0;
 };
 
 }  // namespace warden::anomaly

@@ -21,13 +21,23 @@ constexpr double kWeekCut = 20;
 constexpr double kHourly = 0.8;
 // How far the last hour's distance carries.
 constexpr double kCarry = 0.8;
+// Spreads between neighbours in time that are an edge.
+constexpr double kEdge = 2;
+// Predictors from here on know the clock; so many spreads from one that does not are far.
+constexpr std::size_t kFirstSeasonal = 3;
+constexpr double kApart = 4;
+// The level follows by so much of its speed when the week is known: or it would swing with it.
+constexpr double kWithWeek = 0.3;
+// Share of its first error that an hour of the week takes over.
+constexpr double kFirstVisit = 0.9;
 // Neighbours in time are not weighed in where they do more harm than this: steps by the clock.
 constexpr double kSharp = 0.9;
 
 double Bounded(double value, double most) { return std::clamp(value, -most, most); }
 
-// The slot's own value, and its neighbours' weighed in by a triangle.
-double SmoothedDay(const AutoState& state, std::size_t slot, std::size_t slots) {
+// The slot's own value, and its neighbours' weighed in by a triangle, but not across an edge (Lee's
+// sigma filter, 1983): many days have steps by the clock.
+double SmoothedDay(const AutoState& state, std::size_t slot, std::size_t slots, double own) {
   static constexpr std::array<double, 5> kKernel{1, 1.5, 2, 1.5, 1};
   double sum = 0;
   double weight = 0;
@@ -35,12 +45,16 @@ double SmoothedDay(const AutoState& state, std::size_t slot, std::size_t slots) 
     std::size_t at = slot + slots + k - 2;
     while (at >= slots) at -= slots;
     if (!state.day_seen[at]) continue;
-    sum += kKernel[k] * static_cast<double>(state.day[at]);
+    const double value = static_cast<double>(state.day[at]);
+    if (std::abs(value - own) > kEdge * state.spread) continue;
+    sum += kKernel[k] * value;
     weight += kKernel[k];
   }
   return weight > 0 ? sum / weight : 0;
 }
 
+// Where they are far apart and the season is known, the one that knows the clock has the say: steps
+// come at their hours, and an incident does not become what is expected.
 double BestTwo(const AutoState& state, const std::array<double, kPredictors>& candidates) {
   const auto& error = state.error;
   std::size_t best = error[1] < error[0] ? 1 : 0;
@@ -57,8 +71,13 @@ double BestTwo(const AutoState& state, const std::array<double, kPredictors>& ca
     const double e = static_cast<double>(error[i]);
     return 1 / (e * e + 1e-30);
   };
-  const double one = weight(best);
-  const double two = weight(second);
+  double one = weight(best);
+  double two = weight(second);
+  const bool best_knows = best >= kFirstSeasonal;
+  if (state.seasons > 0 && best_knows != (second >= kFirstSeasonal)) {
+    const double apart = (candidates[best] - candidates[second]) / (kApart * state.spread + 1e-30);
+    (best_knows ? two : one) /= 1 + apart * apart;
+  }
   return (one * candidates[best] + two * candidates[second]) / (one + two);
 }
 
@@ -74,7 +93,7 @@ void LearnErrors(AutoState& state, const Rates& rates, const Outlook& f, double 
   const double later = std::max(rates.day, 1 / (n - rates.per_day + 1));
   const double most = 12 * f.profile_scale;
   const double with = std::min(std::abs(value - state.level - f.day), most);
-  const double without = std::min(std::abs(value - state.level), most);
+  const double without = std::min(std::abs(value - state.mean), most);
   state.error_with_day +=
       static_cast<float>(later * (with - static_cast<double>(state.error_with_day)));
   state.error_without_day +=
@@ -110,8 +129,9 @@ void LearnScales(AutoState& state, const Rates& rates, const Outlook& f, double 
 }
 
 // How much of an error an hour of the week takes over in a step: at first the mean of its visits.
-double WeekGain(double n, const Rates& rates) {
-  const double of_hour = 1 / (n / (7 * rates.per_day) + 1);
+double WeekGain(double n, bool is_seen, const Rates& rates) {
+  const double visits = std::floor(n / (7 * rates.per_day)) + 1;
+  const double of_hour = is_seen ? std::min(kFirstVisit, 1 / visits) : kFirstVisit;
   return of_hour <= Rates::kWeekGain ? rates.week : 1 - std::pow(1 - of_hour, rates.hour_share);
 }
 
@@ -134,11 +154,19 @@ void LearnProfile(AutoState& state, const Rates& rates, const Outlook& f, double
   }
   if (n > 2 * rates.per_day) {
     // An hour is the mean of its steps, so that few weeks tell it well.
-    float& week = state.week[static_cast<std::size_t>(f.place.hour_of_week())];
-    const double of_step = share * WeekGain(n, rates);
+    const auto hour = static_cast<std::size_t>(f.place.hour_of_week());
+    float& week = state.week[hour];
+    state.week_seen.set((hour + kWeekSlots - 1) % kWeekSlots);
+    const double of_step = share * WeekGain(n, state.week_seen[hour], rates);
     week += static_cast<float>(of_step * Bounded(here - f.day - f.week, kWeekCut * scale));
   }
-  state.level += share * std::max(rates.day, 1 / (n + 1)) * here;
+  const double weight = share * std::max(rates.day, 1 / (n + 1));
+  state.mean += weight * (cut - state.mean);
+  if (n <= 2 * rates.per_day && state.seasons == 0) {
+    state.level = state.mean;
+  } else {
+    state.level += (state.seasons == 2 ? kWithWeek : 1) * weight * (here - f.day - f.week);
+  }
 }
 
 void LearnValueItself(AutoState& state, const Rates& rates, double value, double scale) {
@@ -152,15 +180,6 @@ void LearnValueItself(AutoState& state, const Rates& rates, double value, double
         state.smallest_step == 0 ? step : std::min(state.smallest_step * 1.0001, step);
   }
   state.last = value;
-  const double away = value - state.median;
-  if (n < 50) {
-    state.median += away / (n + 1);
-    state.deviation += (std::abs(away) - state.deviation) / (n + 1);
-  } else {
-    const double weight = std::max(rates.day / 5, 1 / (n + 1));
-    state.median += weight * Bounded(away, 3 * state.deviation);
-    state.deviation += weight * (std::min(std::abs(away), 4 * state.deviation) - state.deviation);
-  }
   state.maximum = std::max(state.maximum, value);
   state.minimum = std::min(state.minimum, value);
 }
@@ -168,8 +187,10 @@ void LearnValueItself(AutoState& state, const Rates& rates, double value, double
 }  // namespace
 
 bool HasDaily(const AutoState& state, const Rates& rates) {
+  // A day that holds on some weekdays only is one too.
   return rates.slots > 1 && state.points > rates.per_day &&
-         state.error_with_day < static_cast<float>(kGain) * state.error_without_day;
+         std::min(state.error_with_day, state.error_with_week) <
+             static_cast<float>(kGain) * state.error_without_day;
 }
 
 bool HasWeekly(const AutoState& state, const Rates& rates) {
@@ -183,16 +204,16 @@ Outlook OutlookOf(const AutoState& state, const Rates& rates, const LocalPlace& 
   f.place = place;
   f.slot = static_cast<std::size_t>(place.second) * rates.slots / 86400;
   const double own = state.day_seen[f.slot] ? static_cast<double>(state.day[f.slot]) : 0;
-  const double smoothed = SmoothedDay(state, f.slot, rates.slots);
+  const double smoothed = SmoothedDay(state, f.slot, rates.slots, own);
   const bool is_sharp = state.error[3] < static_cast<float>(kSharp) * state.error[4];
   f.day = is_sharp ? own : smoothed;
   f.week = static_cast<double>(state.week[static_cast<std::size_t>(place.hour_of_week())]);
   const double carried = kCarry * state.recent;
-  f.candidates = {state.last, state.smooth, state.level + carried,
+  f.candidates = {state.last, state.smooth, state.mean + carried,
                   state.level + own + f.week + carried, state.level + smoothed + f.week + carried};
   f.expected = state.points < 3 ? state.last : BestTwo(state, f.candidates);
-  f.profile =
-      state.level + (HasDaily(state, rates) ? f.day : 0) + (HasWeekly(state, rates) ? f.week : 0);
+  f.profile = HasDaily(state, rates) ? state.level + f.day + (HasWeekly(state, rates) ? f.week : 0)
+                                     : state.mean;
   f.smallest_scale =
       std::max({0.5 * state.smallest_step, 1e-3 * std::abs(state.level), 1e-12, min_scale});
   const double spread = std::max(state.spread, f.smallest_scale);
@@ -200,7 +221,7 @@ Outlook OutlookOf(const AutoState& state, const Rates& rates, const LocalPlace& 
       static_cast<double>(state.spread_by_hour[static_cast<std::size_t>(place.hour())]);
   f.scale =
       std::max(f.smallest_scale, kHourly * (hourly > 0 ? hourly : spread) + (1 - kHourly) * spread);
-  f.profile_scale = std::max(state.profile_spread, f.smallest_scale);
+  f.profile_scale = std::max(f.smallest_scale, state.profile_spread * f.scale / spread);
   return f;
 }
 

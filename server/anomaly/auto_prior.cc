@@ -15,8 +15,8 @@ constexpr double kCaution = 1.5;
 constexpr double kLargestFactor = 1e6;
 
 void Scale(AutoState& state, double by) {
-  for (double* value : {&state.level, &state.median, &state.deviation, &state.minimum,
-                        &state.maximum, &state.spread, &state.profile_spread}) {
+  for (double* value : {&state.level, &state.mean, &state.minimum, &state.maximum, &state.spread,
+                        &state.profile_spread}) {
     *value *= by;
   }
   const auto scale = [by](float& value) {

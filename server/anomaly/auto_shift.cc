@@ -11,6 +11,8 @@ constexpr double kUnit = 512;  // of the rings
 // Two hours, within what the rings hold.
 constexpr double kWait = 7200;
 constexpr double kFewestSteps = 12;
+// Before a week was seen, a new level may be a weekend.
+constexpr double kFewestDays = 8;
 // Deviations from the profile that are another level, and the scatter around it (0.8 is usual).
 constexpr double kDistance = 3;
 constexpr double kScatter = 2;
@@ -23,6 +25,7 @@ std::size_t WaitOf(const Rates& rates) {
 void MoveLevel(AutoState& state, const Rates& rates, double by) {
   state.old_level = state.level;
   state.level += by;
+  state.mean += by;
   state.recent = 0;
   state.shift_left = static_cast<std::uint32_t>(rates.per_day);
   state.profiles.fill(0);
@@ -32,7 +35,7 @@ void MoveLevel(AutoState& state, const Rates& rates, double by) {
 
 bool FollowShift(AutoState& state, const Rates& rates, const Outlook& forecast) {
   if (state.shift_left > 0) --state.shift_left;
-  if (state.episode_points == 0) return false;
+  if (state.episode_points == 0 || state.points < kFewestDays * rates.per_day) return false;
   const std::size_t wait = WaitOf(rates);
   if (state.episode_points < wait) return false;
   double sum = 0;

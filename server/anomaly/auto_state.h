@@ -21,7 +21,7 @@ enum class Channel : std::uint8_t {
   kProfile,
   kProfileOf12,
   kProfileOf36,
-  kValue,
+  kMedianOf3,
   kSpread
 };
 inline constexpr std::size_t kChannels = 7;
@@ -32,7 +32,7 @@ inline constexpr std::size_t kWeekSlots = 168;
 inline constexpr std::size_t kRing = 36;
 
 struct AutoState {
-  static constexpr std::uint32_t kVersion = 1;
+  static constexpr std::uint32_t kVersion = 2;
 
   std::uint32_t version = kVersion;
   std::uint32_t points = 0;  // taken in
@@ -41,12 +41,14 @@ struct AutoState {
 
   // The profile: level + day + week, and how far the last hour was from it.
   double level = 0;
+  double mean = 0;  // whatever the hour: the profile of a series without a season
   double recent = 0;
   double smooth = 0;  // exponentially weighted mean
   double last = 0;
   std::array<float, kDaySlots> day{};
   std::array<float, kWeekSlots> week{};
   std::bitset<kDaySlots> day_seen;
+  std::bitset<kWeekSlots> week_seen;       // hours that were lived to their end
   std::array<float, kPredictors> error{};  // discounted absolute error
   float error_with_day = 0;
   float error_without_day = 0;
@@ -56,8 +58,6 @@ struct AutoState {
   double spread = 0;          // of one-step errors
   double profile_spread = 0;  // of distances from the profile
   std::array<float, 24> spread_by_hour{};
-  double median = 0;
-  double deviation = 0;
   double minimum = 0;
   double maximum = 0;
   double smallest_step = 0;
@@ -68,6 +68,7 @@ struct AutoState {
   std::uint8_t ring_at = 0;
   std::uint8_t seasons = 0;  // 1 the day, 2 the week too: what the profile stands on
   std::array<std::array<Tail, 2>, kChannels> tails{};  // above, below
+  float memory = 600;  // values that the tails remember: grows with the series, to Tail::kMemory
 
   // Runs of equal values.
   std::uint32_t run = 0;

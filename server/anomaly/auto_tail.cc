@@ -17,7 +17,11 @@ constexpr double kMost = 2;
 // Lighter or heavier tails than these are not believed on so few excesses.
 constexpr double kLightest = -0.2;
 constexpr double kHeaviest = 0.5;
-constexpr double kFurthest = 1e3;
+// An excess counts as at most so many times their mean, and that as at least so much: one incident
+// does not make the next one ordinary.
+constexpr double kFurthest = 5;
+constexpr double kLeastMean = 0.3;
+
 // Bins are this wide, and from bin kLinear on each is wider by kRatio than the one before.
 constexpr double kWidth = 0.25;
 constexpr int kLinear = 16;
@@ -77,14 +81,14 @@ void Tail::ResetToPrior() {
   Refit();
 }
 
-void Tail::Add(double x, double weight) {
+void Tail::Add(double x, double weight, double memory) {
   total_ += static_cast<float>(weight);
   if (x >= 0) {
     auto& bin = bins_[static_cast<std::size_t>(BinOf(x))];
     bin = static_cast<std::uint16_t>(std::min(65535.0, bin + std::round(kUnit * weight)));
   }
   if (x >= edge_) {
-    const double excess = std::min(x - edge_, kFurthest);
+    const double excess = std::min(x - edge_, MostExcess());
     beyond_ += static_cast<float>(weight);
     excess_ += static_cast<float>(weight * excess);
     squares_ += static_cast<float>(weight * excess * excess);
@@ -100,8 +104,12 @@ void Tail::Add(double x, double weight) {
       Refit();
     }
   }
-  if (total_ > kMemory) Halve();
+  if (total_ > memory) Halve();
 }
+
+double Tail::MostExcess() const { return kFurthest * std::max(kLeastMean, MeanExcess()); }
+
+double Tail::MeanExcess() const { return excess_ / std::max(1e-6, static_cast<double>(beyond_)); }
 
 void Tail::Anchor() {
   double count = 0;
@@ -110,11 +118,12 @@ void Tail::Anchor() {
     count += bins_[static_cast<std::size_t>(bin)] / kUnit;
     if (count >= kTailShare * total_) break;
   }
+  const double most = beyond_ > 0 ? MostExcess() : kFurthest;
   edge_ = static_cast<float>(EdgeOf(bin));
   beyond_ = excess_ = squares_ = 0;
   for (int above = bin; above < kBins; ++above) {
     const double weight = bins_[static_cast<std::size_t>(above)] / kUnit;
-    const double excess = 0.5 * (EdgeOf(above) + EdgeOf(above + 1)) - edge_;
+    const double excess = std::min(most, 0.5 * (EdgeOf(above) + EdgeOf(above + 1)) - edge_);
     beyond_ += static_cast<float>(weight);
     excess_ += static_cast<float>(weight * excess);
     squares_ += static_cast<float>(weight * excess * excess);
@@ -130,12 +139,17 @@ void Tail::Refit() {
   const double beyond = std::clamp(beyond_ / static_cast<double>(total_), 1e-9, side);
   at_zero_ = static_cast<float>(-std::log10(side * index));
   at_edge_ = static_cast<float>(-std::log10(beyond * index));
-  const double mean = excess_ / std::max(1e-6, static_cast<double>(beyond_));
+  const double mean = MeanExcess();
   const double variance = squares_ / std::max(1e-6, static_cast<double>(beyond_)) - mean * mean;
   const double ratio = variance > 0 ? mean * mean / variance : 1;
   const double shape = std::clamp(0.5 * (1 - ratio), kLightest, kHeaviest);
   shape_ = static_cast<float>(shape);
   inverse_scale_ = static_cast<float>(1 / std::max(1e-3, mean * (1 - shape)));
+}
+
+void Tail::Fade() {
+  Halve();
+  Refit();
 }
 
 void Tail::Halve() {

@@ -19,14 +19,17 @@ namespace warden::anomaly {
 class Tail {
  public:
   static constexpr double kPriorWeight = 60;
-  // Halves what it knows beyond this many values: half a life of about a month of 5-minute steps.
+  // At most: half a life of about a month of 5-minute steps.
   static constexpr double kMemory = 12'000;
 
   void Reset();
   // -log10 of the probability of an event at least as far out; `x` not negative.
   [[nodiscard]] double Surprise(double x) const;
   // Negative: a value on the other side.
-  void Add(double x, double weight);
+  // Halves what it knows when that is more than `memory` values.
+  void Add(double x, double weight, double memory);
+  // What is learned from now on counts twice as much.
+  void Fade();
 
  private:
   static constexpr int kBins = 38;
@@ -35,6 +38,8 @@ class Tail {
   [[nodiscard]] static int BinOf(double x);
   [[nodiscard]] static double EdgeOf(int bin);
   void ResetToPrior();
+  [[nodiscard]] double MeanExcess() const;
+  [[nodiscard]] double MostExcess() const;  // that counts
   void Anchor();
   void Refit();
   void Halve();

@@ -5,6 +5,7 @@
 //
 // usage: bench_detection [SEEDS]
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -51,7 +52,28 @@ void BenchQuiet(unsigned seeds) {
 }
 
 constexpr std::size_t kDay = 288;
-constexpr std::size_t kBefore = 21 * kDay;
+
+// What the time of learning costs.
+void BenchYoung(unsigned seeds) {
+  std::array<double, 3> told{};
+  for (int kind = 0; kind < kLoadKinds; ++kind) {
+    for (unsigned seed = 1; seed <= seeds; ++seed) {
+      const auto load = MakeLoad(static_cast<LoadKind>(kind), seed, {.days = 56});
+      AutoEngine engine({});
+      engine.SetStep(load.step);
+      for (std::size_t i = 0; i < load.values.size(); ++i) {
+        const std::size_t week = i / kDay / 7;
+        if (engine.Step(load.values[i], load.At(i), AutoEngine::Bands::kNone).news >= 0.5)
+          told[week == 0 ? 0 : week < 4 ? 1 : 2] += 1;
+      }
+    }
+  }
+  const double months = static_cast<double>(seeds) * kLoadKinds / 30;
+  std::printf(
+      "\nfrom the first value on, as a multiple of the budget: first week %.2f, weeks 2 to 4 "
+      "%.2f, weeks 5 to 8 %.2f\n\n",
+      told[0] / (7 * months), told[1] / (21 * months), told[2] / (28 * months));
+}
 
 struct Found {
   std::size_t told = 0;
@@ -59,8 +81,8 @@ struct Found {
   std::vector<double> delays;
 };
 
-// One engine has seen three weeks of a series; each incident happens to a copy of it.
-void BenchIncidents(unsigned seeds) {
+// One engine has seen some weeks of a series; each incident happens to a copy of it.
+void BenchIncidents(unsigned seeds, int weeks) {
   const std::vector<Incident> incidents{
       {IncidentKind::kSpike, 4},    {IncidentKind::kSpike, 6},    {IncidentKind::kSpike, 10},
       {IncidentKind::kDip, 4},      {IncidentKind::kDip, 6},      {IncidentKind::kDip, 10},
@@ -71,8 +93,8 @@ void BenchIncidents(unsigned seeds) {
   std::vector<std::vector<Found>> found(incidents.size(), std::vector<Found>(kLoadKinds));
   for (int kind = 0; kind < kLoadKinds; ++kind) {
     for (unsigned seed = 1; seed <= seeds; ++seed) {
-      const auto calm = MakeLoad(static_cast<LoadKind>(kind), seed, {.days = 24});
-      const std::size_t at = kBefore + seed * 7 % kDay;
+      const auto calm = MakeLoad(static_cast<LoadKind>(kind), seed, {.days = 7 * weeks + 3});
+      const std::size_t at = static_cast<std::size_t>(7 * weeks) * kDay + seed * 7 % kDay;
       AutoEngine engine({});
       engine.SetStep(calm.step);
       (void)engine.Step(calm.values[0], calm.At(0), AutoEngine::Bands::kNone);
@@ -92,9 +114,9 @@ void BenchIncidents(unsigned seeds) {
     }
   }
   std::printf(
-      "incidents after three weeks, percent told while they last (of %u); steps to the alert, "
+      "incidents after %d weeks, percent told while they last (of %u); steps to the alert, "
       "median\n%-14s",
-      seeds, "");
+      weeks, seeds, "");
   for (int kind = 0; kind < kLoadKinds; ++kind)
     std::printf(" %10s", std::string(Name(static_cast<LoadKind>(kind))).c_str());
   std::printf(" %8s %8s\n", "all", "within 3");
@@ -121,6 +143,7 @@ void BenchIncidents(unsigned seeds) {
 int main(int argc, char** argv) {
   const int asked = argc > 1 ? std::atoi(argv[1]) : 100;
   const auto seeds = static_cast<unsigned>(std::clamp(asked, 1, 100'000));
-  warden::anomaly::BenchIncidents(seeds);
+  for (const int weeks : {3, 6}) warden::anomaly::BenchIncidents(seeds, weeks);
+  warden::anomaly::BenchYoung(seeds);
   warden::anomaly::BenchQuiet(seeds);
 }

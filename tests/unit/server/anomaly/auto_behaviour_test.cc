@@ -62,6 +62,15 @@ TEST(AutoBehaviour, TellsNothingWhenClocksChange) {
   }
 }
 
+TEST(AutoBehaviour, KnowsTheWeekendByTheThirdOne) {
+  std::size_t told = 0;
+  for (unsigned seed = 1; seed <= kSeeds; ++seed) {
+    AutoEngine engine({});
+    told += TellAll(engine, MakeLoad(LoadKind::kOffice, seed, {.days = 21}), kDay * 18).size();
+  }
+  EXPECT_LE(told, 1U);
+}
+
 TEST(AutoBehaviour, TellsNothingOfAHolidayItKnows) {
   const auto holiday = sys_days{year{2026} / 5 / 1};  // a Friday
   const auto calendar = std::make_shared<Calendar>();

@@ -64,5 +64,36 @@ TEST(AutoCalibration, FindsMoreOfWhatIsLarger) {
   EXPECT_GE(FoundOf({IncidentKind::kVariance, 4}), 18U);
 }
 
+// Of the shifts of six deviations, the share told within three steps, `days` after the beginning;
+// with an earlier one of fifteen, two hours long, five days before them.
+double SharePromptly(int days, bool after_another) {
+  constexpr std::size_t kDay = 288;
+  std::size_t promptly = 0;
+  constexpr unsigned kSeeds = 4;
+  for (int kind = 0; kind < kLoadKinds; ++kind) {
+    for (unsigned seed = 1; seed <= kSeeds; ++seed) {
+      auto load = MakeLoad(static_cast<LoadKind>(kind), seed, {.days = days + 1});
+      const std::size_t at = static_cast<std::size_t>(days) * kDay + seed * 61 % kDay;
+      for (std::size_t i = at - 5 * kDay; after_another && i < at - 5 * kDay + 24; ++i)
+        load.values[i] += 15 * load.scales[i];
+      const std::size_t steps = PutIn(load, {IncidentKind::kShift, 6}, at);
+      AutoEngine engine({});
+      engine.SetStep(load.step);
+      for (std::size_t i = 0; i < at; ++i)
+        (void)engine.Step(load.values[i], load.At(i), AutoEngine::Bands::kNone);
+      const auto first = FirstTold(engine, load, at, at + steps);
+      promptly += first && *first < 3 ? 1 : 0;
+    }
+  }
+  return static_cast<double>(promptly) / (kSeeds * kLoadKinds);
+}
+
+TEST(AutoCalibration, TellsAShiftOfSixDeviationsWithinThreeSteps) {
+  EXPECT_GE(SharePromptly(21, false), 0.84);
+  EXPECT_GE(SharePromptly(42, false), 0.92);
+}
+
+TEST(AutoCalibration, IsNotBlindedByAnIncident) { EXPECT_GE(SharePromptly(42, true), 0.6); }
+
 }  // namespace
 }  // namespace warden::anomaly

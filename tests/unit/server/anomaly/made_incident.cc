@@ -35,9 +35,9 @@ std::size_t PutIn(MadeLoad& load, const Incident& incident, std::size_t at) {
   const std::vector<double> calm = load.values;
   std::mt19937_64 random(at);
   std::normal_distribution<double> noise;
-  const double by = incident.size * load.scale;
   for (std::size_t i = at; i < at + steps; ++i) {
     double& value = load.values[i];
+    const double by = incident.size * load.scales[i];
     switch (incident.kind) {
       case IncidentKind::kSpike:
       case IncidentKind::kShift:
@@ -59,7 +59,7 @@ std::size_t PutIn(MadeLoad& load, const Incident& incident, std::size_t at) {
         value = calm[i - 144];
         break;
       case IncidentKind::kVariance:
-        value += load.scale * std::sqrt(incident.size * incident.size - 1) * noise(random);
+        value += load.scales[i] * std::sqrt(incident.size * incident.size - 1) * noise(random);
         break;
     }
   }

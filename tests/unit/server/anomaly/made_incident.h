@@ -14,7 +14,7 @@
 namespace warden::anomaly {
 
 enum class IncidentKind : std::uint8_t {
-  kSpike,     // one step, `size` deviations of the noise above
+  kSpike,     // one step, `size` deviations of the noise at that hour above
   kDip,       // one step, below
   kOutage,    // half an hour of zeros; no size
   kShift,     // another level, `size` deviations up, for six hours

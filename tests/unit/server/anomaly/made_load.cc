@@ -52,18 +52,30 @@ class Maker {
         return 1.5;
       case LoadKind::kCron:
         return 3;
+      case LoadKind::kRestless:
+      case LoadKind::kWhite:
+        return 6;
       default:
         return 5;
     }
   }
+
+  // Of the noise of the last value.
+  [[nodiscard]] double last_scale() const { return last_scale_; }
 
  private:
   double Uniform() { return std::uniform_real_distribution<double>()(random_); }
   double Normal() { return std::normal_distribution<double>()(random_); }
   double Poisson(double mean) { return std::poisson_distribution<int>(mean)(random_); }
 
+  double Counted(double mean) {
+    last_scale_ = std::sqrt(mean);
+    return Poisson(mean);
+  }
+
   double Value(const LocalPlace& place, double shape, double weekend) {
     const double daily = level_ + amplitude_ * shape * weekend + 5 * noise_;
+    last_scale_ = scale();
     switch (kind_) {
       case LoadKind::kDaily:
         return daily;
@@ -71,14 +83,20 @@ class Maker {
         walk_ += 0.15 * Normal();
         return level_ + amplitude_ * shape + walk_ + 5 * noise_;
       case LoadKind::kCounts:
-        return Poisson(std::max(0.5, 8 + 5 * shape * weekend));
+        return Counted(std::max(0.5, 8 + 5 * shape * weekend));
       case LoadKind::kSparse:
         return Poisson(0.4);
-      case LoadKind::kRatio:
-        return 1 / (1 + std::exp(-(1.5 + 0.8 * shape + 0.5 * noise_)));
+      case LoadKind::kRatio: {
+        const auto share = [](double logit) { return 1 / (1 + std::exp(-logit)); };
+        const double calm = share(1.5 + 0.8 * shape);
+        last_scale_ = 0.5 * calm * (1 - calm);
+        return share(1.5 + 0.8 * shape + 0.5 * noise_);
+      }
       case LoadKind::kQuantised:
         return std::round(5 + 2 * shape * weekend + 0.4 * noise_);
       case LoadKind::kHeavyTail:
+        // Of a log-normal of 0.35, and of twice the size of a Student's t.
+        last_scale_ = std::hypot(0.384 * 20 * std::exp(0.5 * shape), 2.67);
         return 20 * std::exp(0.5 * shape + 0.35 * noise_) +
                2 * std::abs(std::student_t_distribution<double>(3)(random_));
       case LoadKind::kCron:
@@ -91,6 +109,7 @@ class Maker {
         }
         return daily;
       case LoadKind::kMultiplied:
+        last_scale_ = 0.12 * level_ * std::exp(0.6 * shape * weekend);
         return level_ * std::exp(0.6 * shape * weekend + 0.12 * noise_);
       case LoadKind::kRestless:
       case LoadKind::kWhite:
@@ -121,6 +140,7 @@ class Maker {
   double memory_ = 0;
   double noise_ = 0;
   double walk_ = 0;
+  double last_scale_ = 0;
   int left_ = 0;
 };
 
@@ -136,7 +156,11 @@ MadeLoad MakeLoad(LoadKind kind, unsigned seed, const LoadShape& shape) {
   load.scale = maker.scale();
   const auto points = static_cast<std::size_t>(std::chrono::days(shape.days) / shape.step);
   load.values.reserve(points);
-  for (std::size_t i = 0; i < points; ++i) load.values.push_back(maker.Next(load.At(i)));
+  load.scales.reserve(points);
+  for (std::size_t i = 0; i < points; ++i) {
+    load.values.push_back(maker.Next(load.At(i)));
+    load.scales.push_back(maker.last_scale());
+  }
   return load;
 }
 

@@ -43,7 +43,8 @@ struct MadeLoad {
   std::vector<double> values;  // NaN: missing
   Instant start;
   std::chrono::seconds step;
-  double scale = 1;  // one deviation of its noise
+  double scale = 1;            // one deviation of its noise, as a rule
+  std::vector<double> scales;  // and at each step: some noise grows with the level
   [[nodiscard]] Instant At(std::size_t i) const {
     return start + step * static_cast<std::int64_t>(i);
   }
