@@ -7,7 +7,8 @@
 // the budget and follows what really happens, as in adaptive conformal inference (Gibbs & Candès
 // 2021): every alert raises it, every step without one lowers it, so that over time alerts come at
 // the budget's rate whatever the series; near misses, several times as frequent, are counted
-// likewise and make it settle sooner. Pure.
+// likewise and make it settle sooner. What is far beyond the threshold was no false alarm and does
+// not raise it: who had an incident is not blind to the next. Pure.
 #pragma once
 
 #include "server/anomaly/auto_rates.h"

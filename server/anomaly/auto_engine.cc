@@ -15,6 +15,10 @@ namespace warden::anomaly {
 namespace {
 
 constexpr double kFlaggedWeight = 0.25;
+// Of a series known for so many days: seconds of an incident, and the share learned from them.
+constexpr double kKnownDays = 21;
+constexpr double kIncident = 7200;
+constexpr double kIncidentShare = 0.1;
 constexpr std::uint32_t kFirstTails = 10;  // values before the scales mean something
 constexpr std::uint32_t kWarmAgain = 30;   // values after a gap of a season
 constexpr double kSeldomRepeats = 0.1;     // share of steps without a change of a series that moves
@@ -163,7 +167,10 @@ void AutoEngine::LearnFrom(const Evidence& evidence, const Outlook& forecast, do
   const double weight = state_.points < kFirstTails ? 0 : is_flagged ? kFlaggedWeight : 1;
   evidence.Learn(state_, value, weight);
   CountRun(value);
-  LearnValue(state_, rates_, forecast, value, 1);
+  // An incident is not the series: it is learned from slowly for as long as most of them last.
+  const bool is_incident = is_flagged && state_.points > kKnownDays * rates_.per_day &&
+                           state_.episode_points < kIncident / rates_.step;
+  LearnValue(state_, rates_, forecast, value, is_incident ? kIncidentShare : 1);
   // Errors of a poorer profile say nothing of a better one's.
   const std::uint8_t seasons = HasWeekly(state_, rates_) ? 2 : HasDaily(state_, rates_) ? 1 : 0;
   if (seasons > state_.seasons) {

@@ -14,14 +14,14 @@ constexpr double kMostSize = 10;
 constexpr double kMostOfOne = 6;
 // Surprises of channels that agree only in part: their mean, this much stretched, has the rate that
 // its decades say. Measured on generated quiet series (tests/bench/anomaly).
-constexpr double kStretch = 1.3;
+constexpr double kStretch = 1.35;
 // The most surprising of several channels, less what it costs to have had so many chances
 // (Bonferroni's correction for seven is 0.85; the mean gets its share of the false alarms too).
 constexpr double kChances = 1.3;
 constexpr std::array<double, kChannels> kWeights{1, 1, 1, 1, 1, 1, 1.5};
 constexpr double kWeightSum = 7.5;
-// Beyond the extremes: half a decade at once, a whole one at a fifth of the range seen.
-constexpr double kNovelAtOnce = 0.5;
+// Beyond the extremes: a part of a decade at once, a whole one at a fifth of the range seen.
+constexpr double kNovelAtOnce = 0.3;
 constexpr double kNovelRange = 0.2;
 constexpr double kNovelPoints = 20;
 

@@ -107,10 +107,11 @@ void LearnErrors(AutoState& state, const Rates& rates, const Outlook& f, double 
       static_cast<float>(rates.day / 3 * (with_week - static_cast<double>(state.error_with_week)));
 }
 
-void LearnScales(AutoState& state, const Rates& rates, const Outlook& f, double value) {
+void LearnScales(AutoState& state, const Rates& rates, const Outlook& f, double value,
+                 double share) {
   const double n = state.points;
   const double least = f.smallest_scale;
-  const double weight = std::max(rates.day / 2, 1 / (n + 1));
+  const double weight = share * std::max(rates.day / 2, 1 / (n + 1));
   const bool is_new = n < kFirst;
   const auto cut = [&](double error, double scale) {
     return kAbsoluteToSigma *
@@ -120,7 +121,8 @@ void LearnScales(AutoState& state, const Rates& rates, const Outlook& f, double 
   auto& hourly = state.spread_by_hour[static_cast<std::size_t>(f.place.hour())];
   if (hourly == 0) hourly = static_cast<float>(state.spread);
   const double by_hour = static_cast<double>(hourly);
-  const double hour_weight = std::min(0.1, std::max(8 * rates.day, std::min(1.0, 24 / (n + 1))));
+  const double hour_weight =
+      share * std::min(0.1, std::max(8 * rates.day, std::min(1.0, 24 / (n + 1))));
   hourly +=
       static_cast<float>(hour_weight * (cut(error, std::max(by_hour, state.spread)) - by_hour));
   state.spread += weight * (cut(error, state.spread) - state.spread);
@@ -228,7 +230,7 @@ Outlook OutlookOf(const AutoState& state, const Rates& rates, const LocalPlace& 
 void LearnValue(AutoState& state, const Rates& rates, const Outlook& forecast, double value,
                 double share) {
   LearnErrors(state, rates, forecast, value);
-  LearnScales(state, rates, forecast, value);
+  LearnScales(state, rates, forecast, value, share);
   LearnProfile(state, rates, forecast, value, share);
   LearnValueItself(state, rates, value, forecast.profile_scale);
   ++state.points;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells a new level from a long incident: when everything since an alert lies on one side of the
 // profile, about as scattered as ever, the level has moved. It is then followed at once, the season
-// is kept, and the old level is remembered for a day: going back to it is no event. Pure.
+// is kept, and the old level is remembered for a day: going back to it is no event. Not in a
+// series' first week, when a new level may be a weekend. Pure.
 #pragma once
 
 #include "server/anomaly/auto_forecast.h"
