@@ -210,7 +210,12 @@ void AutoEngine::FollowEpisode(Verdict& verdict, const Surprise& surprise,
       std::abs(surprise.values[static_cast<std::size_t>(Channel::kProfile)]) < kCalmProfile &&
       std::abs(surprise.values[static_cast<std::size_t>(Channel::kStep)]) < kCalmStep;
   state_.calm_points = is_calm ? state_.calm_points + 1 : 0;
-  if (state_.calm_points >= kCalm) state_.episode_points = 0;
+  if (state_.calm_points >= kCalm) {
+    // Over: what was is no evidence of what comes.
+    state_.episode_points = 0;
+    state_.steps.fill(0);
+    state_.profiles.fill(0);
+  }
   if (state_.episode_points > 0 && verdict.state != State::kShifted) {
     if (verdict.state != State::kFiring) verdict.reason = "the episode goes on";
     verdict.state = State::kFiring;

@@ -77,6 +77,25 @@ TEST(AutoBehaviour, TellsNoMoreWhenClocksChangeThanOnOtherDays) {
   EXPECT_GE(unknown, 10 * known);
 }
 
+TEST(AutoBehaviour, AnIncidentIsOverWhenTheValuesAreBack) {
+  for (const double size : {8.0, 50.0}) {
+    for (unsigned seed = 1; seed <= kSeeds; ++seed) {
+      auto load = MakeLoad(LoadKind::kDaily, seed, {.days = 29});
+      const std::size_t at = kDay * 28;
+      for (std::size_t i = at; i < at + 6; ++i) load.values[i] += size * load.scale;
+      AutoEngine engine({});
+      engine.SetStep(load.step);
+      std::size_t unusual = 0;
+      for (std::size_t i = 0; i < at + 36; ++i) {
+        const auto verdict = engine.Step(load.values[i], load.At(i), Bands::kNone);
+        // Three steps are waited for.
+        unusual += i >= at + 9 && verdict.score >= 0.5 ? 1 : 0;
+      }
+      EXPECT_LE(unusual, 3U) << size << ' ' << seed;
+    }
+  }
+}
+
 TEST(AutoBehaviour, KnowsTheWeekendByTheThirdOne) {
   std::size_t told = 0;
   for (unsigned seed = 1; seed <= kSeeds; ++seed) {
