@@ -178,6 +178,7 @@ constexpr Field<AnomalyConfig> kAnomalyFields[] = {
     {"queries", SetList<&AnomalyConfig::queries>},
     {"chart", SetChoice<&AnomalyConfig::chart, kChartStyles>},
     {"expressions", Set<&AnomalyConfig::uses_expressions>},
+    {"deployments", Set<&AnomalyConfig::deployments>},
     {"max_siblings", Set<&AnomalyConfig::max_siblings>},
 };
 
@@ -281,6 +282,7 @@ void ReadValue(Reader& reader, const YamlNode& node, AnomalyConfig& out) {
   FinishDomain(reader, node, seen, out);
   CheckSpan(reader, node, seen, out);
   CheckTolerance(reader, seen, out.tolerance, out.detector);
+  CheckQuery(reader, seen, "deployments", out.deployments);
   constexpr std::size_t kMostSiblings = 1000;
   if (out.max_siblings > kMostSiblings)
     reader.Error(*seen.Find("max_siblings"),

@@ -142,6 +142,7 @@ struct AnomalyConfig {
   CalendarConfig calendar;
   std::vector<AnomalyQuery> queries;  // the first that matches counts
   ChartStyle chart = ChartStyle::kLight;
+  std::string deployments;        // a query; where it is not 0, something was deployed; empty: none
   std::size_t max_siblings = 50;  // of an alert's series that are looked at beside it; 0: none
 
   friend bool operator==(const AnomalyConfig&, const AnomalyConfig&) = default;

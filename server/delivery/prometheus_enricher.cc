@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "server/base/log.h"
-#include "server/delivery/alert_chart.h"
 #include "server/delivery/alert_query.h"
 #include "server/delivery/circumstances.h"
 
@@ -20,7 +19,8 @@ constexpr std::chrono::hours kTellsHours(48);  // of history
 constexpr std::chrono::milliseconds kTimeToAsk(200);
 // Of siblings: the whole costs a server as much as so many of the rule's evaluations.
 constexpr int kMostSteps = 36;
-constexpr std::size_t kMostSeries = 4;  // whose history is looked at for one alert
+constexpr std::size_t kMostAround = 100;  // series of deployments or maintenance
+constexpr std::size_t kMostSeries = 4;    // whose history is looked at for one alert
 
 }  // namespace
 
@@ -184,13 +184,35 @@ void PrometheusEnricher::AddSiblings(const Job& job, const promql::LabelSet& own
   verdict.deviating = std::move(siblings.deviating);
 }
 
+// Deployments and maintenance beside the alert's series; while there is time.
+Surroundings PrometheusEnricher::LookAround(const Job& job, Instant asked_at) {
+  const auto spans = [&](const std::string& expression) -> std::vector<chart::TimeSpan> {
+    const auto budget = std::chrono::floor<std::chrono::milliseconds>(
+        job.deadline - parts_.clock.Now() - kTimeToDraw);
+    if (expression.empty() || budget < kTimeToAsk) return {};
+    auto query =
+        promapi::AlignedRange(expression, asked_at, ShownOf(job.question), job.question.step);
+    query.most_series = kMostAround;
+    const auto begun = std::chrono::steady_clock::now();
+    const auto answer = parts_.client(job.config).Query(query, budget);
+    observer_.OnQuery(answer.has_value(), std::chrono::steady_clock::now() - begun);
+    if (!answer) return {};
+    return SpansOf(answer->series, job.question.alert, job.question.step);
+  };
+  Surroundings around;
+  for (const auto& span : spans(job.config->anomaly.deployments))
+    around.deployments.push_back(span.start);
+  around.maintenance = spans(job.question.maintenance);
+  return around;
+}
+
 // Only while there is time: a message without a picture is better than a late one.
 std::shared_ptr<const std::string> PrometheusEnricher::Draw(
     const Job& job, const std::optional<AlertThreshold>& threshold, Instant asked_at,
     const promapi::TimeSeries& series) {
   const ChartStyle style = job.config->anomaly.chart;
   if (style == ChartStyle::kNone || job.deadline - parts_.clock.Now() < kTimeToDraw) return nullptr;
-  auto png = DrawAlert(job.question, threshold, asked_at, series, style);
+  auto png = DrawAlert(job.question, threshold, asked_at, series, LookAround(job, asked_at), style);
   if (png) return std::make_shared<const std::string>(*std::move(png));
   Log(LogLevel::kWarn, "a message goes out without its chart", {{"err", png.error().message}});
   return nullptr;

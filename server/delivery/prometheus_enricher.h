@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "server/base/clock.h"
+#include "server/delivery/alert_chart.h"
 #include "server/delivery/enricher.h"
 #include "server/delivery/question.h"
 #include "server/prometheus/prometheus_client.h"
@@ -60,6 +61,7 @@ class PrometheusEnricher final : public Enricher {
                                                     const std::optional<AlertThreshold>& threshold);
   void AddSiblings(const Job& job, const promql::LabelSet& own,
                    std::span<const promapi::TimeSeries> at_hand, AnomalyVerdict& verdict);
+  [[nodiscard]] Surroundings LookAround(const Job& job, Instant asked_at);
   [[nodiscard]] std::shared_ptr<const std::string> Draw(
       const Job& job, const std::optional<AlertThreshold>& threshold, Instant asked_at,
       const promapi::TimeSeries& series);

@@ -63,7 +63,9 @@ Question Asked(const Alert& alert, std::string query, const auto& limits, const 
           .detector = how.detector,
           .tolerance = limits.tolerance,
           .calendar = limits.calendar,
-          .began_at = alert.starts_at};
+          .began_at = alert.starts_at,
+          .maintenance = {},
+          .ahead = std::nullopt};
 }
 
 // A watch's history is asked for all at once here, while a message waits. A domain check needs its
@@ -84,7 +86,7 @@ const WatchConfig* WatchOf(const Alert& alert, std::string_view query,
                            const std::vector<WatchConfig>& watches) {
   const std::string_view name = alert.labels.Get("promwarden_watch");
   const auto found = std::ranges::find_if(watches, [&](const WatchConfig& watch) {
-    return watch.name == name && watch.query == query && watch.kind == WatchKind::kAnomaly;
+    return watch.name == name && watch.query == query;
   });
   return found == watches.end() ? nullptr : &*found;
 }
@@ -100,6 +102,9 @@ std::optional<Question> QuestionOf(const Message& message, const AnomalyConfig& 
       if (const WatchConfig* watch = WatchOf(alert, query, watches)) {
         Question question = Asked(alert, std::string(query), *watch, *watch);
         AskForLess(question, std::max(config.history, 2 * watch->step));
+        question.maintenance = watch->maintenance;
+        if (watch->kind == WatchKind::kForecast && watch->threshold)
+          question.ahead = Ahead{*watch->threshold, watch->horizon};
         return question;
       }
       return Asked(alert, std::string(query), config, config);
@@ -115,6 +120,10 @@ std::optional<Question> QuestionOf(const Message& message, const AnomalyConfig& 
     if (!question.expression.empty()) return question;
   }
   return std::nullopt;
+}
+
+bool Agrees(const promql::LabelSet& alert, const promql::LabelSet& series) {
+  return Shared(alert, series).has_value();
 }
 
 std::vector<std::size_t> OwnSeries(const promql::LabelSet& alert,

@@ -14,6 +14,12 @@
 
 namespace warden {
 
+// Of a watch that looks ahead.
+struct Ahead {
+  double threshold = 0;
+  Duration horizon{0};
+};
+
 struct Question {
   promql::LabelSet alert;  // labels of the alert that asks
   std::string query;       // empty: to be made from the expression, see alert_query.h
@@ -24,7 +30,9 @@ struct Question {
   DetectorConfig detector;
   Tolerance tolerance;
   CalendarConfig calendar;
-  Instant began_at;  // the alert that asks
+  Instant began_at;         // the alert that asks
+  std::string maintenance;  // of its watch: a query; empty: none
+  std::optional<Ahead> ahead;
 };
 
 // Of the first alert that fires and has one: its annotation `promwarden_query`, else the first
@@ -33,6 +41,9 @@ struct Question {
 [[nodiscard]] std::optional<Question> QuestionOf(const Message& message,
                                                  const AnomalyConfig& config,
                                                  const std::vector<WatchConfig>& watches = {});
+
+// Whether the series has no label of the alert with another value.
+[[nodiscard]] bool Agrees(const promql::LabelSet& alert, const promql::LabelSet& series);
 
 // Series that contradict none of the alert's labels, those that share the most first; at most
 // `limit`.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "server/delivery/alert_chart.h"
 #include "server/delivery/chart_shelf.h"
 #include "tests/fakes/fontconfig_leaks.h"
@@ -73,9 +75,10 @@ TEST(DrawAlert, BearsAnySeries) {
   question.step = 5min;
   question.began_at = kNow - 10min;
   std::optional<AlertThreshold> threshold = AlertThreshold{">", 2};
+  Surroundings around;
   promapi::TimeSeries series;
   const auto png = [&](ChartStyle style) {
-    const auto drawn = DrawAlert(question, threshold, kNow, series, style);
+    const auto drawn = DrawAlert(question, threshold, kNow, series, around, style);
     EXPECT_TRUE(drawn.has_value());
     return drawn.value_or("");
   };
@@ -84,7 +87,44 @@ TEST(DrawAlert, BearsAnySeries) {
   const std::string light = png(ChartStyle::kLight);
   EXPECT_NE(light, png(ChartStyle::kDark));
   threshold.reset();
-  EXPECT_NE(light, png(ChartStyle::kLight)) << "without its threshold";
+  const std::string plain = png(ChartStyle::kLight);
+  EXPECT_NE(light, plain) << "without its threshold";
+  around.deployments = {kNow - 2h};
+  const std::string marked = png(ChartStyle::kLight);
+  EXPECT_NE(marked, plain);
+  around.maintenance = {{kNow - 5h, kNow - 4h}};
+  EXPECT_NE(marked, png(ChartStyle::kLight));
+  question.ahead = Ahead{5, 6h};
+  const std::string ahead = png(ChartStyle::kLight);
+  EXPECT_TRUE(ahead.starts_with("\x89PNG"));
+  question.ahead = Ahead{50, 6h};
+  EXPECT_NE(ahead, png(ChartStyle::kLight)) << "another threshold";
+  series.samples.clear();
+  EXPECT_TRUE(png(ChartStyle::kLight).starts_with("\x89PNG"));
+}
+
+TEST(SpansOf, AreWhereAnAgreeingSeriesIsNotZero) {
+  const auto label = [](std::string_view name, std::string_view value) {
+    promql::LabelSet labels;
+    labels.Set(name, value);
+    return labels;
+  };
+  promql::LabelSet alert = label("job", "web");
+  alert.Set("severity", "page");
+  promapi::TimeSeries own{.labels = label("job", "web"), .samples = {}};
+  promapi::TimeSeries other{.labels = label("job", "db"), .samples = {}};
+  for (int i = 0; i < 10; ++i) {
+    own.samples.push_back({kNow + i * 5min, i == 2 || i == 3 || i == 7 ? 1.0 : 0.0});
+    other.samples.push_back({kNow + i * 5min, 1});
+  }
+  own.samples.push_back({kNow + 1h, std::numeric_limits<double>::quiet_NaN()});
+  const std::vector<promapi::TimeSeries> all{own, other};
+  const auto spans = SpansOf(all, alert, 5min);
+  ASSERT_EQ(spans.size(), 2U);
+  EXPECT_EQ(spans[0].start, kNow + 10min);
+  EXPECT_EQ(spans[0].end, kNow + 15min);
+  EXPECT_EQ(spans[1].start, kNow + 35min);
+  EXPECT_EQ(spans[1].end, kNow + 35min);
 }
 
 }  // namespace

@@ -61,6 +61,26 @@ TEST(Question, AnAlertOfAWatchIsJudgedAsTheWatchDoes) {
   EXPECT_EQ(QuestionOf(message, {}, watches)->step, 5min);
 }
 
+TEST(Question, OfAWatchThatLooksAheadHasItsThreshold) {
+  Message message;
+  message.alerts = {MakeAlert("Full")};
+  message.alerts[0].annotations.Set("promwarden_query", "used");
+  message.alerts[0].labels.Set("promwarden_watch", "w");
+  std::vector<WatchConfig> watches(1);
+  watches[0].name = "w";
+  watches[0].query = "used";
+  watches[0].maintenance = "cleaning";
+  EXPECT_FALSE(QuestionOf(message, {}, watches)->ahead);
+  watches[0].kind = WatchKind::kForecast;
+  watches[0].threshold = 0.9;
+  watches[0].horizon = 2h;
+  const auto question = QuestionOf(message, {}, watches);
+  ASSERT_TRUE(question && question->ahead);
+  EXPECT_EQ(question->ahead->threshold, 0.9);
+  EXPECT_EQ(question->ahead->horizon, 2h);
+  EXPECT_EQ(question->maintenance, "cleaning");
+}
+
 TEST(Question, ADomainCheckKeepsItsWeeksInFewerPoints) {
   Message message;
   message.alerts = {MakeAlert("Slow")};
@@ -312,6 +332,20 @@ TEST_F(EnricherTest, LooksAtTheOtherSeriesOfTheRule) {
             std::string::npos)
       << http_.requests()[1].url;
   EXPECT_NE(http_.requests()[1].url.find("&limit=51"), std::string::npos);
+}
+
+TEST_F(EnricherTest, AsksWhatWasDeployed) {
+  config_->anomaly.max_siblings = 0;
+  config_->anomaly.deployments = "changes(build_info[5m])";
+  Start();
+  http_.Answer(200, Matrix(50));
+  http_.Answer(500, "deployments are no reason to say nothing");
+  const auto verdict = Ask();
+  ASSERT_TRUE(verdict);
+  EXPECT_TRUE(verdict->chart);
+  ASSERT_EQ(http_.requests().size(), 2U);
+  EXPECT_NE(http_.requests()[1].url.find("changes%28build_info%5B5m%5D%29&"), std::string::npos)
+      << http_.requests()[1].url;
 }
 
 TEST_F(EnricherTest, AsksForNoOtherSeriesWhenNobodyWantsThem) {
