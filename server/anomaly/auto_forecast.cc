@@ -42,8 +42,7 @@ double SmoothedDay(const AutoState& state, std::size_t slot, std::size_t slots, 
   double sum = 0;
   double weight = 0;
   for (std::size_t k = 0; k < kKernel.size(); ++k) {
-    std::size_t at = slot + slots + k - 2;
-    while (at >= slots) at -= slots;
+    const std::size_t at = (slot + 2 * slots + k - 2) % slots;
     if (!state.day_seen[at]) continue;
     const double value = static_cast<double>(state.day[at]);
     if (std::abs(value - own) > kEdge * state.spread) continue;
@@ -158,7 +157,8 @@ void LearnProfile(AutoState& state, const Rates& rates, const Outlook& f, double
     // An hour is the mean of its steps, so that few weeks tell it well.
     const auto hour = static_cast<std::size_t>(f.place.hour_of_week());
     float& week = state.week[hour];
-    state.week_seen.set((hour + kWeekSlots - 1) % kWeekSlots);
+    for (std::size_t back = 1; back <= rates.hours; ++back)
+      state.week_seen.set((hour + kWeekSlots - back) % kWeekSlots);
     const double of_step = share * WeekGain(n, state.week_seen[hour], rates);
     week += static_cast<float>(of_step * Bounded(here - f.day - f.week, kWeekCut * scale));
   }

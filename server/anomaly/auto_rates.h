@@ -20,6 +20,7 @@ struct Rates {
   double hour = 0;                           // of an hour
   double smooth = 0;                         // of 12 steps
   double hour_share = 1;                     // hours a step passes, at most 1
+  std::size_t hours = 1;                     // begun by a step, at most those of a week
   double week = 0;                           // a step's part of kWeekGain
   static constexpr double kWeekGain = 0.25;  // of an hour's error in that hour of the week
 
@@ -32,6 +33,7 @@ struct Rates {
         std::clamp(std::round(kDay / step), 1.0, static_cast<double>(kDaySlots)));
     slot_share = std::min(1.0, static_cast<double>(slots) / per_day);
     hour_share = std::min(1.0, step / 3600);
+    hours = static_cast<std::size_t>(std::clamp<double>(std::ceil(step / 3600), 1, kWeekSlots));
     week = 1 - std::pow(1 - kWeekGain, hour_share);
     day = half_life(per_day);
     hour = half_life(3600 / step);

@@ -3,6 +3,7 @@
 // counters that start anew, restarts, returns; shifts.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -18,6 +19,7 @@ namespace warden::anomaly {
 namespace {
 
 using Bands = AutoEngine::Bands;
+using namespace std::chrono_literals;
 using std::chrono::sys_days;
 using std::chrono::year;
 
@@ -93,6 +95,21 @@ TEST(AutoBehaviour, AnIncidentIsOverWhenTheValuesAreBack) {
       }
       EXPECT_LE(unusual, 3U) << size << ' ' << seed;
     }
+  }
+}
+
+TEST(AutoBehaviour, GoesByAnyStep) {
+  for (const std::chrono::seconds step :
+       {1s, 7s, 60s, 1'800s, 5'400s, 7'200s, 43'200s, 86'400s, 2'592'000s}) {
+    LoadShape shape;
+    shape.step = step;
+    shape.days = std::clamp(static_cast<int>(2'000 * step.count() / 86'400), 1, 40'000);
+    const auto load = MakeLoad(LoadKind::kOffice, 1, shape);
+    AutoEngine engine({});
+    const std::size_t half = load.values.size() / 2;
+    const auto told = TellAll(engine, load, half);
+    EXPECT_LE(told.size(), 4 + half / 500) << step.count();
+    EXPECT_GE(engine.state().points, half) << step.count();
   }
 }
 
