@@ -89,6 +89,9 @@ void RouteTable::Add(HttpRoute route) {
           {Segment::Kind::kName, std::string(text.substr(1, text.size() - 2))});
     }
   } while (!rest.empty());
+  const std::string& path = entry.route.path;
+  if (path.size() > 1 && path.ends_with('/'))
+    entry.segments.push_back({Segment::Kind::kLiteral, ""});
   const auto place = std::ranges::upper_bound(
       entries_, entry.segments, [](const auto& a, const auto& b) { return a < b; },
       &Entry::segments);

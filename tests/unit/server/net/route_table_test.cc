@@ -92,5 +92,14 @@ TEST(DecodeTarget, RefusesWhatIsNoPath) {
   }
 }
 
+TEST(RouteTable, TellsASlashAtTheEndFromNone) {
+  RouteTable table;
+  table.Add({.method = "GET", .path = "/pw/", .handler = [](ServerRequest, Respond) {}});
+  ServerRequest with{.method = "GET", .target = "/pw/", .path = "/pw/"};
+  ServerRequest without{.method = "GET", .target = "/pw", .path = "/pw"};
+  EXPECT_NE(table.Find(with).route, nullptr);
+  EXPECT_EQ(table.Find(without).route, nullptr);
+}
+
 }  // namespace
 }  // namespace warden
