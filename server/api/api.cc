@@ -53,6 +53,12 @@ void AddRoute(const std::shared_ptr<const Parts>& parts, HttpRoute route) {
       respond(std::move(response));
     });
   };
+  // The first page is asked for as it is configured, with the slash at the end or without.
+  if (pattern == "/" && !parts->prefix.empty()) {
+    HttpRoute bare = route;
+    bare.path = parts->prefix;
+    parts->server.Add(std::move(bare));
+  }
   route.path = parts->prefix + route.path;
   parts->server.Add(std::move(route));
 }

@@ -11,42 +11,40 @@
 namespace warden::api {
 namespace {
 
-void Cell(std::string& page, std::string_view text) { page += "<td>" + EscapeHtml(text) + "</td>"; }
-
-std::string LabelText(const promql::LabelSet& labels) {
-  std::string text;
-  for (const auto& [name, value] : labels) text += (text.empty() ? "" : ", ") + name + "=" + value;
-  return text;
+std::string LinkTo(std::string_view url, std::string_view says) {
+  if (!IsWebLink(url)) return "";
+  return " <a href=\"" + EscapeHtml(url) + "\">" + std::string(says) + "</a>";
 }
 
 void WriteAlerts(std::string& page, const IncidentRow& row) {
   page +=
-      "<h2>Alerts</h2><table><tr><th>Status</th><th>Source</th><th>Labels</th><th>Summary</"
-      "th><th>Since</"
-      "th><th>Until</th></tr>";
+      "<h2>Alerts</h2><table><tr><th>Status</th><th>Source</th><th>Labels</th><th>Summary</th>"
+      "<th>Since (UTC)</th><th>Until</th></tr>";
   for (const auto& record : row.alerts) {
     const auto& alert = record.alert;
     const auto& member = row.incident.members.at(record.id);
     page += "<tr>";
-    Cell(page, std::string(alert.has_expired() ? "expired" : Name(alert.status)) +
-                   (member.muted ? ", muted" : ""));
-    Cell(page, record.source);
-    Cell(page, LabelText(alert.labels));
-    Cell(page, alert.annotations.Get("summary"));
-    Cell(page, FormatRfc3339(alert.starts_at));
-    Cell(page, alert.ends_at ? FormatRfc3339(*alert.ends_at) : "");
+    page += Cell(std::string(alert.has_expired() ? "expired" : Name(alert.status)) +
+                 (member.muted ? ", muted" : ""));
+    page += Cell(record.source);
+    page += Cell(LabelText(alert.labels));
+    page += "<td>" + EscapeHtml(alert.annotations.Get("summary")) +
+            LinkTo(alert.annotations.Get("runbook_url"), "Runbook") +
+            LinkTo(alert.generator_url, "Graph") + "</td>";
+    page += Cell(PageTime(alert.starts_at));
+    page += Cell(alert.ends_at ? PageTime(*alert.ends_at) : "");
     page += "</tr>";
   }
   page += "</table>";
 }
 
 void WriteTimeline(std::string& page, const std::vector<TimelineEntry>& timeline) {
-  page += "<h2>What happened</h2><table><tr><th>Time</th><th>What</th><th>Why</th></tr>";
+  page += "<h2>What happened</h2><table><tr><th>Time (UTC)</th><th>What</th><th>Why</th></tr>";
   for (const auto& entry : timeline) {
     page += "<tr>";
-    Cell(page, FormatRfc3339(entry.at));
-    Cell(page, Name(entry.kind));
-    Cell(page, entry.reason);
+    page += Cell(PageTime(entry.at));
+    page += Cell(Name(entry.kind));
+    page += Cell(entry.reason);
     page += "</tr>";
   }
   page += "</table>";
@@ -54,15 +52,15 @@ void WriteTimeline(std::string& page, const std::vector<TimelineEntry>& timeline
 
 void WriteDeliveries(std::string& page, const std::vector<Delivery>& deliveries) {
   page +=
-      "<h2>Deliveries</h2><table><tr><th>To</th><th>State</th><th>Attempts</th><th>Settled</"
-      "th><th>Last error</th></tr>";
+      "<h2>Deliveries</h2><table><tr><th>To</th><th>State</th><th>Attempts</th>"
+      "<th>Settled (UTC)</th><th>Last answer</th></tr>";
   for (const auto& delivery : deliveries) {
     page += "<tr>";
-    Cell(page, Text(delivery.destination));
-    Cell(page, Name(delivery.state));
-    Cell(page, std::to_string(delivery.attempts));
-    Cell(page, delivery.settled_at ? FormatRfc3339(*delivery.settled_at) : "");
-    Cell(page, delivery.last_error);
+    page += Cell(Text(delivery.destination));
+    page += Cell(Name(delivery.state));
+    page += Cell(std::to_string(delivery.attempts));
+    page += Cell(delivery.settled_at ? PageTime(*delivery.settled_at) : "");
+    page += Cell(delivery.last_error);
     page += "</tr>";
   }
   page += "</table>";
@@ -82,11 +80,13 @@ ServerResponse Show(const Parts& parts, const ServerRequest& request) {
   filter.incident = incident.id;
   const auto deliveries = parts.store.ListDeliveries(filter);
   if (!deliveries) return FailureOf(deliveries.error());
-  const std::string title = "Incident " + incident.uid;
-  std::string page = "<h1>" + EscapeHtml(title) + "</h1><p>" +
-                     (incident.closed_at ? "Closed" : "Open") + ", opened " +
-                     FormatRfc3339(incident.opened_at);
-  if (incident.closed_at) page += ", closed " + FormatRfc3339(*incident.closed_at);
+  const std::string title = IncidentTitle(**row);
+  std::string page = "<p><a href=\"" + EscapeHtml(parts.prefix) +
+                     "/\">All open incidents</a></p><h1>" + EscapeHtml(title) +
+                     "</h1><p>Incident " + EscapeHtml(incident.uid) + ", " +
+                     (incident.closed_at ? "closed" : "open") + ", opened " +
+                     PageTime(incident.opened_at) + " UTC";
+  if (incident.closed_at) page += ", closed " + PageTime(*incident.closed_at) + " UTC";
   page += ", receiver " + EscapeHtml(incident.receiver) + "<br><small>" +
           EscapeHtml(incident.group_key) + "</small></p>";
   WriteAlerts(page, **row);

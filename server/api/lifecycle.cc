@@ -61,8 +61,8 @@ void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts) {
                    })});
   AddRoute(parts, {"GET", "/api/v1/status/buildinfo",
                    at_once([parts] { return BuildInformation(*parts); })});
-  const auto landing = at_once([parts] { return LandingPage(parts->build, parts->prefix); });
-  AddRoute(parts, {"GET", "/", landing});
+  AddRoute(parts, {"GET", "/",
+                   OnWorker(parts, [parts](const ServerRequest&) { return LandingPage(*parts); })});
 }
 
 }  // namespace warden::api

@@ -20,7 +20,7 @@ class FlakyStore final : public Store {
  public:
   explicit FlakyStore(std::unique_ptr<Store> store) : store_(std::move(store)) {}
   std::atomic<bool> is_full{false};
-  std::atomic<bool> is_unreadable{false};  // of blobs
+  std::atomic<bool> is_unreadable{false};  // of blobs and of lists of incidents
 
   Result<void> Transact(const std::function<Result<void>(Transaction&)>& work) override {
     if (is_full) return Fail(ErrorCode::kUnavailable, "disk full");
@@ -28,6 +28,7 @@ class FlakyStore final : public Store {
   }
   Result<StoredState> Load(Instant recent) override { return store_->Load(recent); }
   Result<std::vector<IncidentRow>> ListIncidents(const IncidentFilter& filter) override {
+    if (is_unreadable) return Fail(ErrorCode::kUnavailable, "disk failing");
     return store_->ListIncidents(filter);
   }
   Result<std::optional<IncidentRow>> FindIncident(std::string_view uid) override {

@@ -61,7 +61,7 @@ class ApiTest : public testing::Test {
                                                   draining_,
                                                   {"1.2.3", "abc"},
                                                   clock_.Now(),
-                                                  "",
+                                                  prefix_,
                                                   std::size_t{16} << 20,
                                                   [this] { return watches_; }}));
     ASSERT_TRUE(server_->Start({"127.0.0.1:0"}));
@@ -107,6 +107,7 @@ class ApiTest : public testing::Test {
   ChartShelf charts_{"key"};
   std::atomic<bool> draining_{false};
   std::vector<WatchView> watches_;
+  std::string prefix_;  // of all paths; counts when it opens
   std::shared_ptr<const Config> config_;
   std::unique_ptr<fakes::FlakyStore> store_;
   std::unique_ptr<StoreWriter> writer_;
