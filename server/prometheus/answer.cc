@@ -12,6 +12,8 @@
 #include <map>
 #include <utility>
 
+#include "server/prometheus/series_choice.h"
+
 namespace warden::promapi {
 namespace {
 
@@ -53,6 +55,7 @@ class AnswerHandler {
  public:
   explicit AnswerHandler(const AnswerLimits& limits) : limits_(limits) {
     places_.reserve(kMaxDepth);
+    if (limits.choice != nullptr) sieve_.emplace(*limits.choice);
   }
 
   bool StartObject() {
@@ -110,14 +113,22 @@ class AnswerHandler {
   }
   bool EndObject(rapidjson::SizeType) {
     if (place() == Place::kMetric) {
-      answer.series.back().labels = promql::LabelSet::FromUnsorted(std::move(labels_));
+      series_.labels = promql::LabelSet::FromUnsorted(std::move(labels_));
       labels_.clear();
+      if (sieve_) verdict_ = sieve_->Place(series_.labels);
     }
+    if (place() == Place::kSeries) EndSeries();
     return Leave();
   }
   bool EndArray(rapidjson::SizeType) {
     if (place() == Place::kPair && !has_value_) return Stop("a sample has no value");
     return Leave();
+  }
+  // When the document is over.
+  void Finish() {
+    if (!sieve_) return;
+    answer.series = std::move(*sieve_).Finish();
+    answer.left_out = sieve_->left_out();
   }
   bool Null() { return true; }
   bool Bool(bool) { return true; }
@@ -168,12 +179,21 @@ class AnswerHandler {
     return false;
   }
   bool StartSeries() {
-    if (answer.series.size() >= limits_.series) {
+    if (!sieve_ && answer.series.size() >= limits_.series) {
       over_limit = true;
       return Stop("more than " + std::to_string(limits_.series) + " series");
     }
-    answer.series.emplace_back();
+    series_ = {};
+    verdict_.reset();
     return Enter(Place::kSeries);
+  }
+  void EndSeries() {
+    if (!sieve_) {
+      answer.series.push_back(std::move(series_));
+      return;
+    }
+    const auto verdict = verdict_ ? *verdict_ : sieve_->Place(series_.labels);
+    samples_ -= sieve_->Take(std::move(series_), verdict);
   }
   bool StartPair() {
     has_value_ = false;
@@ -188,12 +208,13 @@ class AnswerHandler {
   bool TakeValue(std::string_view text) {
     const std::optional<double> value = ParseSampleValue(text);
     if (!value) return Stop("the value \"" + Quoted(text) + "\" is not a number");
+    has_value_ = true;
+    if (verdict_ == SeriesSieve::Verdict::kLeftOut) return true;
     if (++samples_ > limits_.samples) {
       over_limit = true;
       return Stop("more than " + std::to_string(limits_.samples) + " samples");
     }
-    has_value_ = true;
-    answer.series.back().samples.push_back({at_, *value});
+    series_.samples.push_back({at_, *value});
     return true;
   }
   // The value of a scalar or string, which stands in the result itself. Its type may still be
@@ -215,6 +236,9 @@ class AnswerHandler {
   std::vector<promql::LabelSet::Label> labels_;
   Instant at_;
   bool has_value_ = false;
+  TimeSeries series_;  // being read
+  std::optional<SeriesSieve> sieve_;
+  std::optional<SeriesSieve::Verdict> verdict_;  // on it; none while its labels are not known
   std::size_t samples_ = 0;
 
  public:
@@ -301,6 +325,7 @@ Result<QueryAnswer> ReadAnswer(int http_status, std::string_view body, const Ans
   if (handler.status != "success" || !type || !handler.has_result) {
     return Fail(ErrorCode::kCorrupt, "the answer is not that of a prometheus query");
   }
+  handler.Finish();
   handler.answer.type = *type;
   if (*type == ResultType::kScalar) {
     const std::optional<double> value = ParseSampleValue(handler.lone_text_);
@@ -332,6 +357,7 @@ void Append(QueryAnswer& to, QueryAnswer&& later) {
   add_words(to.warnings, later.warnings);
   add_words(to.infos, later.infos);
   to.histogram_samples += later.histogram_samples;
+  to.left_out = std::max(to.left_out, later.left_out);
 }
 
 }  // namespace warden::promapi

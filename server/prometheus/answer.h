@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,11 +37,22 @@ struct QueryAnswer {
   std::vector<std::string> warnings;  // the answer may be incomplete
   std::vector<std::string> infos;     // hints about the expression (Prometheus 3)
   std::size_t histogram_samples = 0;  // native histograms, which are left out
+  std::size_t left_out = 0;           // series that a SeriesChoice did not take
+};
+
+// Which series of an answer are taken; the others are counted, and take no memory.
+struct SeriesChoice {
+  // Of those that are not known so many: the first in order of labels.
+  std::size_t others = 0;
+  // Taken, whatever the number. Null: none is.
+  std::function<bool(const promql::LabelSet&)> is_known = nullptr;
 };
 
 struct AnswerLimits {
   std::size_t series = 20'000;
   std::size_t samples = 20'000'000;
+  // Instead of `series`, where more are no error; borrowed.
+  const SeriesChoice* choice = nullptr;
 };
 
 // invalid: the server refused the query, or the answer passes a limit; unavailable: try again
@@ -53,7 +65,7 @@ struct AnswerLimits {
 [[nodiscard]] std::optional<double> ParseSampleValue(std::string_view text);
 
 // Adds the series of a later part of the same range to those of an earlier one, matching them by
-// labels.
+// labels. Of what either left out, the larger number stays.
 void Append(QueryAnswer& to, QueryAnswer&& later);
 
 }  // namespace warden::promapi

@@ -48,7 +48,7 @@ PrometheusClient::PrometheusClient(HttpClient& http, Prepare prepare, AnswerLimi
 
 template <class OneQuery>
 Result<QueryAnswer> PrometheusClient::Ask(const HttpRequest& base, const OneQuery& query,
-                                          Deadline deadline) const {
+                                          Deadline deadline, const AnswerLimits& limits) const {
   constexpr int kAttempts = 2;
   for (int attempt = 1;; ++attempt) {
     HttpRequest request = base;
@@ -65,17 +65,21 @@ Result<QueryAnswer> PrometheusClient::Ask(const HttpRequest& base, const OneQuer
       return std::unexpected(ErrorOf(result.error(), request));
     }
     if (!last && IsWorthRetry(result->status)) continue;
-    return ReadAnswer(result->status, result->body, limits_);
+    return ReadAnswer(result->status, result->body, limits);
   }
 }
 
 Result<QueryAnswer> PrometheusClient::Query(const InstantQuery& query, milliseconds budget) const {
   const Result<HttpRequest> base = prepare_();
   if (!base) return std::unexpected(base.error());
-  return Ask(*base, query, steady_clock::now() + (budget.count() > 0 ? budget : base->timeout));
+  return Ask(*base, query, steady_clock::now() + (budget.count() > 0 ? budget : base->timeout),
+             limits_);
 }
 
-Result<QueryAnswer> PrometheusClient::Query(const RangeQuery& query, milliseconds budget) const {
+Result<QueryAnswer> PrometheusClient::Query(const RangeQuery& query, milliseconds budget,
+                                            const SeriesChoice* choice) const {
+  AnswerLimits limits = limits_;
+  limits.choice = choice;
   const Result<HttpRequest> base = prepare_();
   if (!base) return std::unexpected(base.error());
   const Result<std::vector<RangeQuery>> parts = Parts(query);
@@ -84,7 +88,7 @@ Result<QueryAnswer> PrometheusClient::Query(const RangeQuery& query, millisecond
   QueryAnswer whole;
   whole.type = ResultType::kMatrix;
   for (const RangeQuery& part : *parts) {
-    Result<QueryAnswer> answer = Ask(*base, part, deadline);
+    Result<QueryAnswer> answer = Ask(*base, part, deadline, limits);
     if (!answer) return answer;
     if (parts->size() == 1) return answer;
     Append(whole, std::move(*answer));

@@ -30,14 +30,16 @@ class PrometheusClient {
   // host, never the rest of its URL.
   [[nodiscard]] Result<QueryAnswer> Query(const InstantQuery& query,
                                           std::chrono::milliseconds budget = {}) const;
+  // With a choice more series than it takes are no error.
   [[nodiscard]] Result<QueryAnswer> Query(const RangeQuery& query,
-                                          std::chrono::milliseconds budget = {}) const;
+                                          std::chrono::milliseconds budget = {},
+                                          const SeriesChoice* choice = nullptr) const;
 
  private:
   using Deadline = std::chrono::steady_clock::time_point;
   template <class OneQuery>
   [[nodiscard]] Result<QueryAnswer> Ask(const HttpRequest& base, const OneQuery& query,
-                                        Deadline deadline) const;
+                                        Deadline deadline, const AnswerLimits& limits) const;
 
   HttpClient& http_;
   Prepare prepare_;

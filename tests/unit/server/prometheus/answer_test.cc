@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <filesystem>
@@ -204,6 +205,66 @@ TEST(ReadAnswer, KeepsToItsLimits) {
   const auto samples = ReadAnswer(200, body, {.series = 5, .samples = 4});
   ASSERT_FALSE(samples.has_value());
   EXPECT_EQ(samples.error().message, "the answer has more than 4 samples");
+}
+
+std::string Vector(const std::vector<std::string>& names) {
+  std::string body = R"({"status":"success","data":{"resultType":"vector","result":[)";
+  for (const auto& name : names) {
+    body += std::string(body.ends_with('[') ? "" : ",") + R"({"metric":{"i":")" + name +
+            R"("},"value":[1,"1"]})";
+  }
+  return body + "]}}";
+}
+
+std::string Names(const QueryAnswer& answer) {
+  std::string names;
+  for (const auto& series : answer.series) names += series.labels.Get("i");
+  std::ranges::sort(names);
+  return names;
+}
+
+TEST(ReadAnswer, OfMoreSeriesThanAreWantedTakesTheKnownAndTheFirstInOrderOfLabels) {
+  const std::string body = Vector({"h", "b", "g", "c", "z", "f", "a", "e", "d"});
+  const auto is_known = [](const promql::LabelSet& labels) { return labels.Get("i") == "z"; };
+  const struct {
+    std::size_t others;
+    std::string taken;
+  } kCases[] = {{0, "z"},
+                {1, "az"},
+                {2, "abz"},
+                {3, "abcz"},
+                {7, "abcdefgz"},
+                {8, "abcdefghz"},
+                {1'000'000'000'000, "abcdefghz"}};
+  for (const auto& [others, taken] : kCases) {
+    const SeriesChoice choice{others, is_known};
+    const auto answer = ReadAnswer(200, body, {.series = 1, .choice = &choice});
+    ASSERT_TRUE(answer.has_value()) << answer.error().message;
+    EXPECT_EQ(Names(*answer), taken);
+    EXPECT_EQ(answer->left_out, 9 - taken.size());
+    for (const auto& series : answer->series) EXPECT_EQ(series.samples.size(), 1U);
+  }
+}
+
+TEST(ReadAnswer, HoldsNoSamplesOfSeriesThatAreLeftOut) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 1000; ++i) names.push_back(std::to_string(1000 + i * 617 % 1000));
+  const SeriesChoice choice{3};
+  // What is held at a time is bounded by what is wanted, not by what comes.
+  EXPECT_TRUE(ReadAnswer(200, Vector(names), {.samples = 6, .choice = &choice}).has_value());
+  EXPECT_FALSE(ReadAnswer(200, Vector(names), {.samples = 4, .choice = &choice}).has_value());
+}
+
+TEST(ReadAnswer, LeavesSeriesOutWhoseLabelsComeLast) {
+  const SeriesChoice choice{1};
+  const auto answer =
+      ReadAnswer(200, R"({"status":"success","data":{"resultType":"vector","result":[
+      {"value":[1,"1"],"metric":{"i":"b"}},{"value":[1,"2"],"metric":{"i":"a"}},{"value":[1,"3"]}]}})",
+                 {.samples = 2, .choice = &choice});
+  ASSERT_TRUE(answer.has_value()) << answer.error().message;
+  ASSERT_EQ(answer->series.size(), 1U);
+  EXPECT_EQ(answer->series[0].samples[0].value, 3) << "no label at all comes first";
+  EXPECT_EQ(answer->left_out, 2U);
 }
 
 TEST(ReadAnswer, CutsLongErrorsOnACharacterBoundary) {
