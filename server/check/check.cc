@@ -86,24 +86,26 @@ anomaly::Verdict CheckSeries(const promapi::TimeSeries& series, const CheckReque
 }
 
 Result<promapi::QueryAnswer> AskHistory(const promapi::PrometheusClient& prometheus,
-                                        const CheckRequest& request) {
+                                        const CheckRequest& request,
+                                        const promapi::SeriesChoice* choice) {
   promapi::RangeQuery query;
   query.expression = request.query;
   query.start = request.now - request.history;
   query.end = request.now;
   query.step = request.step;
   query.if_long = promapi::LongRange::kWiden;
-  return prometheus.Query(query, request.budget);
+  return prometheus.Query(query, request.budget, choice);
 }
 
 Result<CheckAnswer> Check(const promapi::PrometheusClient& prometheus,
                           const CheckRequest& request) {
-  auto answer = AskHistory(prometheus, request);
+  const promapi::SeriesChoice choice{request.max_series};
+  auto answer = AskHistory(prometheus, request, &choice);
   if (!answer) return std::unexpected(answer.error());
   CheckAnswer checked;
   checked.warnings = std::move(answer->warnings);
-  const std::size_t looked_at = std::min(answer->series.size(), request.max_series);
-  checked.left_out = answer->series.size() - looked_at;
+  const std::size_t looked_at = answer->series.size();
+  checked.left_out = answer->left_out;
   CheckRequest each = request;
   if (request.shares_budget)
     each.tolerance.alerts_per_day /= static_cast<double>(std::max<std::size_t>(1, looked_at));

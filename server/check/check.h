@@ -34,6 +34,7 @@ struct CheckRequest {
 struct SeriesCheck {
   promql::LabelSet labels;  // without the metric's name
   anomaly::Verdict verdict;
+  Duration learning_left{0};  // until the detector says something, if values keep coming
 };
 
 struct CheckAnswer {
@@ -46,8 +47,9 @@ struct CheckAnswer {
                                         const CheckRequest& request);
 
 // The query alone.
-[[nodiscard]] Result<promapi::QueryAnswer> AskHistory(const promapi::PrometheusClient& prometheus,
-                                                      const CheckRequest& request);
+[[nodiscard]] Result<promapi::QueryAnswer> AskHistory(
+    const promapi::PrometheusClient& prometheus, const CheckRequest& request,
+    const promapi::SeriesChoice* choice = nullptr);
 
 // The same without the query, for series that are at hand: of the last `most` steps, at least one.
 [[nodiscard]] std::vector<anomaly::Verdict> JudgeSeries(const promapi::TimeSeries& series,

@@ -110,7 +110,7 @@ std::vector<Alert> Advance(const WatchConfig& watch, const std::vector<SeriesChe
     if (entry->second.fires) alerts.push_back(EndOf(entry->second, now));
     return episodes.erase(entry);
   };
-  for (const auto& [labels, verdict] : checks) {
+  for (const auto& [labels, verdict, learning_left] : checks) {
     auto found = episodes.find(labels);
     if (found != episodes.end()) found->second.checked_at = now;
     if (anomaly::IsUnjudged(verdict.state)) continue;

@@ -10,6 +10,7 @@
 
 #include "server/anomaly/verdict.h"
 #include "server/base/clock.h"
+#include "server/check/check.h"
 #include "server/config/watch_config.h"
 #include "server/watch/anomaly_log.h"
 #include "server/watch/step_grid.h"
@@ -28,12 +29,6 @@ enum class WatchState : std::uint8_t {
   return kNames[static_cast<std::size_t>(state)];
 }
 
-struct SeriesReport {
-  promql::LabelSet labels;
-  anomaly::Verdict verdict;   // on the newest step
-  Duration learning_left{0};  // until the detector says something, if values keep coming
-};
-
 struct WatchReport {
   WatchConfig watch;
   WatchState state = WatchState::kWaiting;
@@ -41,7 +36,7 @@ struct WatchReport {
   std::optional<Instant> last_success;  // of the last that worked
   std::string error;                    // why the last run failed
   std::vector<std::string> warnings;    // Prometheus' own: the answer may be incomplete
-  std::vector<SeriesReport> series;     // in order of labels
+  std::vector<SeriesCheck> series;      // on the newest step, in order of labels
   std::size_t left_out = 0;             // series beyond max_series
   std::size_t points = 0;               // values taken in by this process
   SkipCounts skipped;                   // likewise

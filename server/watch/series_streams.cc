@@ -11,8 +11,21 @@ namespace {
 
 using anomaly::AutoEngine;
 
+constexpr std::string_view kName = "__name__";
+
 Duration SinceEpoch(double seconds) {
   return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+}
+
+// Whether the labels are those, but for the metric's name.
+bool IsSame(const promql::LabelSet& labels, const promql::LabelSet& unnamed) {
+  auto at = unnamed.begin();
+  for (const auto& label : labels) {
+    if (label.first == kName) continue;
+    if (at == unnamed.end() || *at != label) return false;
+    ++at;
+  }
+  return at == unnamed.end();
 }
 
 }  // namespace
@@ -37,12 +50,35 @@ SeriesStreams::Stream SeriesStreams::NewStream() const {
   return stream;
 }
 
-void SeriesStreams::Admit(const std::vector<GridRow>& rows) {
-  left_out_ = 0;
-  for (const auto& row : rows) {
-    if (streams_.contains(row.labels)) continue;
+promapi::SeriesChoice SeriesStreams::Known() const {
+  // Answers come in order of labels, as a rule: the next one is mostly the next that is known.
+  return {0, [this, next = streams_.begin()](const promql::LabelSet& labels) mutable {
+            if (next == streams_.end() || !IsSame(labels, next->first)) {
+              promql::LabelSet unnamed = labels;
+              unnamed.Remove(kName);
+              next = streams_.lower_bound(unnamed);
+              if (next == streams_.end() || next->first != unnamed) return false;
+            }
+            ++next;
+            return true;
+          }};
+}
+
+promapi::SeriesChoice SeriesStreams::Wanted() const {
+  promapi::SeriesChoice wanted = Known();
+  wanted.others = settings_.max_series - std::min(settings_.max_series, streams_.size());
+  return wanted;
+}
+
+void SeriesStreams::Admit(const GridAnswer& answer) {
+  left_out_ = answer.left_out;
+  // Both are in order of labels.
+  auto next = streams_.begin();
+  for (const auto& row : answer.rows) {
+    while (next != streams_.end() && next->first < row.labels) ++next;
+    if (next != streams_.end() && next->first == row.labels) continue;
     if (streams_.size() < settings_.max_series) {
-      streams_.emplace(row.labels, NewStream());
+      next = streams_.emplace_hint(next, row.labels, NewStream());
     } else {
       ++left_out_;
     }
@@ -91,13 +127,14 @@ void SeriesStreams::Learn(const GridAnswer& answer, const Hear& hear) {
 
 void SeriesStreams::Judge(const GridAnswer& answer, const HearStep& hear) {
   skipped_.Add(answer.skipped);
-  Admit(answer.rows);
+  Admit(answer);
   skipped_[Skipped::kTooMany] += left_out_ * answer.grid.count;
   const auto feeds = FeedsOf(answer);
   std::vector<SeriesCheck> checks;
   for (std::size_t i = 0; i < answer.grid.count; ++i) {
     const Instant at = answer.grid.At(i);
-    checks.clear();
+    checks.resize(feeds.size());
+    std::size_t count = 0;
     // Looked for among all series, so once for those that appear together.
     std::optional<const anomaly::AutoState*> typical;
     for (const auto& feed : feeds) {
@@ -109,8 +146,12 @@ void SeriesStreams::Judge(const GridAnswer& answer, const HearStep& hear) {
       }
       auto verdict = Step(feed, i, at, AutoEngine::Bands::kWanted);
       if (at - feed.stream->value_at > settings_.step * kGoneAfter) continue;
-      checks.push_back({*feed.labels, std::move(verdict)});
+      SeriesCheck& check = checks[count++];
+      check.labels = *feed.labels;  // mostly those that it had
+      check.verdict = std::move(verdict);
+      check.learning_left = LearningLeft(*feed.stream);
     }
+    checks.resize(count);
     last_ = at;
     hear(at, checks);
   }
@@ -138,10 +179,8 @@ void SeriesStreams::ForgetGone(Instant now) {
   });
 }
 
-Duration SeriesStreams::LearningLeft(const promql::LabelSet& labels) const {
-  const auto found = streams_.find(labels);
-  if (found == streams_.end()) return Duration{0};
-  const auto& state = found->second.engine.state();
+Duration SeriesStreams::LearningLeft(const Stream& stream) const {
+  const auto& state = stream.engine.state();
   const std::uint32_t missing = AutoEngine::kFewest - std::min(AutoEngine::kFewest, state.points);
   return settings_.step * static_cast<Duration::rep>(std::max(missing, state.warm_left));
 }
@@ -169,7 +208,7 @@ bool SeriesStreams::Restore(const promql::LabelSet& labels, std::string_view sta
   Stream stream = NewStream();
   if (!stream.engine.Restore(state)) return false;
   stream.value_at = Instant{SinceEpoch(stream.engine.state().last_at)};
-  streams_.insert_or_assign(labels, std::move(stream));
+  streams_.insert_or_assign(streams_.end(), labels, std::move(stream));  // they come in order
   return true;
 }
 

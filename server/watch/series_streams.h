@@ -34,14 +34,20 @@ class SeriesStreams {
 
   // Hears one verdict on one series.
   using Hear = std::function<void(const promql::LabelSet&, const anomaly::Verdict&)>;
-  // Hears all verdicts on one step, in order of labels; may keep them.
+  // Hears all verdicts on one step, in order of labels; may swap them for others, whose memory is
+  // used for the next step.
   using HearStep = std::function<void(Instant at, std::vector<SeriesCheck>&)>;
 
   void SetSettings(StreamSettings settings);
   void Forget();
 
-  // Makes room for the rows' series that are not known yet, as far as max_series goes.
-  void Admit(const std::vector<GridRow>& rows);
+  // Of an answer: the series that are known. Valid until streams come or go, as Wanted's is.
+  [[nodiscard]] promapi::SeriesChoice Known() const;
+  // And as many others as there is room for.
+  [[nodiscard]] promapi::SeriesChoice Wanted() const;
+
+  // Makes room for the answer's series that are not known yet, as far as max_series goes.
+  void Admit(const GridAnswer& answer);
   // Takes the values of known series in; what the detector says of them goes to `hear`. Series by
   // series, which is faster: for a history, of which only the last step is news.
   void Learn(const GridAnswer& answer, const Hear& hear);
@@ -54,8 +60,6 @@ class SeriesStreams {
   [[nodiscard]] std::size_t left_out() const { return left_out_; }  // series, of the last answer
   [[nodiscard]] const SkipCounts& skipped() const { return skipped_; }  // since the beginning
   [[nodiscard]] std::size_t points() const { return points_; }          // taken in, likewise
-  // Until the detector says something of the series; 0: it does, or the series is not known.
-  [[nodiscard]] Duration LearningLeft(const promql::LabelSet& labels) const;
   // Events that the detector has told of, a series and day, over all that it remembers.
   [[nodiscard]] double AlertsPerDay() const;
 
@@ -78,6 +82,7 @@ class SeriesStreams {
   [[nodiscard]] std::vector<Feed> FeedsOf(const GridAnswer& answer);
   [[nodiscard]] anomaly::Verdict Step(const Feed& feed, std::size_t i, Instant at,
                                       anomaly::AutoEngine::Bands bands);
+  [[nodiscard]] Duration LearningLeft(const Stream& stream) const;
   [[nodiscard]] Stream NewStream() const;
   [[nodiscard]] const anomaly::AutoState* TypicalState() const;
   void ForgetGone(Instant now);

@@ -40,6 +40,8 @@ void SkipCounts::Add(const SkipCounts& other) {
 GridAnswer OntoSteps(promapi::QueryAnswer answer, const StepGrid& grid) {
   GridAnswer out;
   out.grid = grid;
+  out.left_out = answer.left_out;
+  out.rows.reserve(answer.series.size());
   out.skipped[Skipped::kHistogram] = answer.histogram_samples;
   std::ranges::sort(answer.series, {}, &promapi::TimeSeries::labels);
   for (auto& series : answer.series) {

@@ -59,6 +59,7 @@ struct GridAnswer {
   StepGrid grid;
   std::vector<GridRow> rows;  // in order of labels, each once
   SkipCounts skipped;
+  std::size_t left_out = 0;  // series that were not taken
 };
 
 // Of series that differ only in their metric's name the first in order of all labels stays.

@@ -17,9 +17,12 @@ namespace {
 constexpr Duration kSettled = std::chrono::seconds{30};
 // A history is read in parts of so many samples.
 constexpr std::size_t kSamplesAtOnce = 2'000'000;
-constexpr Duration kSaveEvery = std::chrono::minutes{5};
+// All states change at each step, and each is written twice (the log, then the database): seldom,
+// as a process that is killed only has to read again what came since.
+constexpr Duration kSaveEvery = std::chrono::minutes{15};
 // Larger states are written less often, so that the disk is busy with them at most at this rate.
-constexpr std::size_t kSavedBytesPerSecond = std::size_t{256} << 10;
+constexpr std::size_t kSavedBytesPerSecond = std::size_t{64} << 10;
+constexpr std::size_t kFewestOfMaintenance = 20'000;
 // A clock that is set back by more than so many steps: what was taken in lies in the future.
 constexpr int kClockBack = 12;
 
@@ -84,6 +87,7 @@ void WatchTask::Run(const std::shared_ptr<const Config>& config, const WatchConf
   config_ = config;
   watch_ = watch;
   warnings_.clear();
+  checks_.reset();
   const auto done = RunOnce(parts_.client(config), now);
   if (!outbox_.is_empty()) Tell();
   if (Streams(watch_)) SaveNowAndThen(now);
@@ -108,21 +112,19 @@ Result<void> WatchTask::RunOnce(const promapi::PrometheusClient& client, Instant
 Result<void> WatchTask::RunForecast(const promapi::PrometheusClient& client, Instant now) {
   const Instant last = NewestStep(now, watch_.step, SettledAfter(watch_));
   const Instant first = FirstOfHistory(watch_, last);
-  const auto answer = Fetch(client, first, last);
+  const auto answer = Fetch(client, first, last, {watch_.max_series});
   if (!answer) return std::unexpected(answer.error());
-  checks_.clear();
-  const std::size_t looked_at = std::min(answer->rows.size(), watch_.max_series);
-  left_out_ = answer->rows.size() - looked_at;
-  for (std::size_t i = 0; i < looked_at; ++i) {
-    const GridRow& row = answer->rows[i];
+  auto& checks = checks_.emplace();
+  left_out_ = answer->left_out;
+  for (const GridRow& row : answer->rows) {
     const auto found = book_.episodes.find(row.labels);
     ForecastLimit limit{watch_.threshold.value_or(0), watch_.horizon};
     limit.is_upper = watch_.tolerance.direction != Direction::kBelow;
     limit.is_open = found != book_.episodes.end() && found->second.fires;
-    checks_.push_back({row.labels, JudgeForecast(row.values, last, watch_.step, limit)});
+    checks.push_back({row.labels, JudgeForecast(row.values, last, watch_.step, limit), {}});
   }
-  Note(checks_);
-  Raise(watch_, checks_, last);
+  Note(checks);
+  Raise(watch_, checks, last);
   Tell();
   return {};
 }
@@ -137,11 +139,11 @@ Result<void> WatchTask::RunWhole(const promapi::PrometheusClient& client, Instan
   if (!answer) return std::unexpected(answer.error());
   warnings_ = std::move(answer->warnings);
   left_out_ = answer->left_out;
-  checks_ = std::move(answer->series);
-  std::ranges::sort(checks_, {}, &SeriesCheck::labels);
+  auto& checks = checks_.emplace(std::move(answer->series));
+  std::ranges::sort(checks, {}, &SeriesCheck::labels);
   if (auto done = LeaveChecksAlone(client, now); !done) return done;
-  Note(checks_);
-  Raise(watch_, checks_, now);
+  Note(checks);
+  Raise(watch_, checks, now);
   Tell();
   return {};
 }
@@ -151,7 +153,7 @@ Result<void> WatchTask::LeaveChecksAlone(const promapi::PrometheusClient& client
   const Instant step = NewestStep(now, watch_.step, Duration{0});
   const auto maintenance = Maintenance(client, step, step);
   if (!maintenance) return std::unexpected(maintenance.error());
-  for (auto& check : checks_) {
+  for (auto& check : *checks_) {
     const bool is_alone = std::ranges::any_of(maintenance->rows, [&](const GridRow& row) {
       return !std::isnan(row.values[0]) && row.values[0] != 0 && Agree(row.labels, check.labels);
     });
@@ -207,17 +209,20 @@ void WatchTask::ForgetUnlessNear(Instant newest) {
 
 // Those series that there are now, which decides about max_series too.
 Result<void> WatchTask::LearnHistory(const promapi::PrometheusClient& client, Instant newest) {
-  const auto now = Fetch(client, newest, newest);
+  const auto now = Fetch(client, newest, newest, streams_.Wanted());
   if (!now) return std::unexpected(now.error());
-  streams_.Admit(now->rows);
+  streams_.Admit(*now);
   if (streams_.size() == 0) return {};
   const Instant first = FirstOfHistory(watch_, newest);
   anomalies_.ForgetSince(first);
-  const auto learned = InParts(client, first, newest - watch_.step, [this](const GridAnswer& part) {
-    streams_.Learn(part, [this](const promql::LabelSet& labels, const anomaly::Verdict& verdict) {
-      anomalies_.Note(labels, verdict);
-    });
-  });
+  const auto learned = InParts(
+      client, first, newest - watch_.step, [this] { return streams_.Known(); },
+      [this](const GridAnswer& part) {
+        streams_.Learn(part,
+                       [this](const promql::LabelSet& labels, const anomaly::Verdict& verdict) {
+                         anomalies_.Note(labels, verdict);
+                       });
+      });
   if (!learned) return learned;
   // What goes on was found before anybody watched.
   for (const auto& record : anomalies_.NewestFirst()) {
@@ -229,23 +234,26 @@ Result<void> WatchTask::LearnHistory(const promapi::PrometheusClient& client, In
 // What was seen already before a restart is not judged twice.
 Result<void> WatchTask::JudgeTail(const promapi::PrometheusClient& client, Instant newest) {
   const Instant first = streams_.last().value_or(newest - watch_.step) + watch_.step;
-  return InParts(client, first, newest, [this](const GridAnswer& part) {
+  const auto judge = [this](const GridAnswer& part) {
     streams_.Judge(part, [this](Instant at, std::vector<SeriesCheck>& checks) {
       Note(checks);
       if (at > book_.judged_until) Raise(watch_, checks, at);
-      checks_.swap(checks);
+      if (!checks_) checks_.emplace();
+      checks_->swap(checks);
     });
     left_out_ = streams_.left_out();
     Tell();
-  });
+  };
+  return InParts(client, first, newest, [this] { return streams_.Wanted(); }, judge);
 }
 
 Result<void> WatchTask::InParts(const promapi::PrometheusClient& client, Instant first,
-                                Instant last, const std::function<void(const GridAnswer&)>& take) {
+                                Instant last, const std::function<promapi::SeriesChoice()>& choose,
+                                const std::function<void(const GridAnswer&)>& take) {
   while (first <= last) {
     const auto steps = static_cast<Duration::rep>(StepsAtOnce()) - 1;
     const Instant until = std::min(last, first + watch_.step * steps);
-    const auto answer = Fetch(client, first, until);
+    const auto answer = Fetch(client, first, until, choose());
     if (!answer) return std::unexpected(answer.error());
     take(*answer);
     first = until + watch_.step;
@@ -254,13 +262,15 @@ Result<void> WatchTask::InParts(const promapi::PrometheusClient& client, Instant
 }
 
 std::size_t WatchTask::StepsAtOnce() const {
-  return std::clamp<std::size_t>(kSamplesAtOnce / std::max<std::size_t>(1, streams_.size()), 1,
+  // What is left out is in the answer, too.
+  const std::size_t series = streams_.size() + streams_.left_out();
+  return std::clamp<std::size_t>(kSamplesAtOnce / std::max<std::size_t>(1, series), 1,
                                  promapi::kMaxPointsPerQuery);
 }
 
 Result<GridAnswer> WatchTask::Fetch(const promapi::PrometheusClient& client, Instant first,
-                                    Instant last) {
-  auto answer = Ask(client, watch_.query, first, last);
+                                    Instant last, const promapi::SeriesChoice& choice) {
+  auto answer = Ask(client, watch_.query, first, last, choice);
   if (!answer || watch_.maintenance.empty()) return answer;
   const auto maintenance = Maintenance(client, first, last);
   if (!maintenance) return std::unexpected(maintenance.error());
@@ -270,13 +280,18 @@ Result<GridAnswer> WatchTask::Fetch(const promapi::PrometheusClient& client, Ins
 
 Result<GridAnswer> WatchTask::Maintenance(const promapi::PrometheusClient& client, Instant first,
                                           Instant last) {
-  auto answer = Ask(client, watch_.maintenance, first, last);
+  // Whoever would be left out here would be judged.
+  const std::size_t most = std::max(kFewestOfMaintenance, watch_.max_series);
+  auto answer = Ask(client, watch_.maintenance, first, last, {most});
   if (!answer) return Fail(answer.error().code, "maintenance: " + answer.error().message);
+  if (answer->left_out > 0)
+    return Fail(ErrorCode::kInvalid, "maintenance: more than " + std::to_string(most) + " series");
   return answer;
 }
 
 Result<GridAnswer> WatchTask::Ask(const promapi::PrometheusClient& client,
-                                  const std::string& expression, Instant first, Instant last) {
+                                  const std::string& expression, Instant first, Instant last,
+                                  const promapi::SeriesChoice& choice) {
   const StepGrid grid{first, watch_.step,
                       static_cast<std::size_t>((last - first) / watch_.step) + 1};
   promapi::RangeQuery query;
@@ -284,7 +299,7 @@ Result<GridAnswer> WatchTask::Ask(const promapi::PrometheusClient& client,
   query.start = first;
   query.end = last;
   query.step = watch_.step;
-  auto answer = client.Query(query, watch_.timeout);
+  auto answer = client.Query(query, watch_.timeout, &choice);
   if (!answer) return std::unexpected(answer.error());
   if (!answer->warnings.empty()) warnings_ = answer->warnings;
   return OntoSteps(*std::move(answer), grid);
@@ -355,26 +370,22 @@ void WatchTask::SaySoWhenItChanges(const Result<void>& done) {
 }
 
 void WatchTask::Publish(Instant began, const Result<void>& done) {
-  const bool streams = Streams(watch_);
   auto report = std::make_shared<WatchReport>();
   report->watch = watch_;
   report->last_run = began;
   report->last_success = done ? std::optional(began) : report_->last_success;
   if (!done) report->error = done.error().message;
   report->warnings = warnings_;
-  report->series.reserve(checks_.size());
-  bool is_learning = true;
-  for (const auto& check : checks_) {
-    const auto left = streams ? streams_.LearningLeft(check.labels) : Duration{0};
-    if (check.verdict.state != anomaly::State::kLearning) is_learning = false;
-    report->series.push_back({check.labels, check.verdict, left});
-  }
+  report->series = checks_ ? *std::exchange(checks_, std::nullopt) : report_->series;
+  const bool is_learning = std::ranges::all_of(report->series, [](const SeriesCheck& check) {
+    return check.verdict.state == anomaly::State::kLearning;
+  });
   report->left_out = left_out_;
   report->points = streams_.points();
   report->skipped = streams_.skipped();
   report->open_alerts = static_cast<std::size_t>(
       std::ranges::count_if(book_.episodes, [](const auto& entry) { return entry.second.fires; }));
-  if (streams && streams_.size() > 0) report->alerts_per_day = streams_.AlertsPerDay();
+  if (Streams(watch_) && streams_.size() > 0) report->alerts_per_day = streams_.AlertsPerDay();
   report->anomalies = anomalies_.NewestFirst();
   report->state = !done                     ? WatchState::kFailing
                   : report->open_alerts > 0 ? WatchState::kFiring

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One watch: what it knows of its series, which alerts it holds open, and a run of it. The detector
 // `auto` streams: the history is read once, then only steps that are new, and what is known of each
-// series goes to the store every few minutes and at the end, so that a restart goes on where the
+// series goes to the store now and then and at the end, so that a restart goes on where the
 // last one stopped; the classic detectors and forecasts read the history at each run. Whatever was
 // read is judged step by step, and an alert is told again at each run while it fires. Blocks for
 // queries and the disk. Used by one thread at a time; borrows its parts.
@@ -53,10 +53,12 @@ class WatchTask {
   Result<void> LearnHistory(const promapi::PrometheusClient& client, Instant newest);
   Result<void> JudgeTail(const promapi::PrometheusClient& client, Instant newest);
   Result<void> InParts(const promapi::PrometheusClient& client, Instant first, Instant last,
+                       const std::function<promapi::SeriesChoice()>& choose,
                        const std::function<void(const GridAnswer&)>& take);
-  Result<GridAnswer> Fetch(const promapi::PrometheusClient& client, Instant first, Instant last);
+  Result<GridAnswer> Fetch(const promapi::PrometheusClient& client, Instant first, Instant last,
+                           const promapi::SeriesChoice& choice);
   Result<GridAnswer> Ask(const promapi::PrometheusClient& client, const std::string& expression,
-                         Instant first, Instant last);
+                         Instant first, Instant last, const promapi::SeriesChoice& choice);
   Result<GridAnswer> Maintenance(const promapi::PrometheusClient& client, Instant first,
                                  Instant last);
   Result<void> LeaveChecksAlone(const promapi::PrometheusClient& client, Instant now);
@@ -81,7 +83,7 @@ class WatchTask {
   std::string stored_episodes_;  // as they are in the store
   AlertOutbox outbox_;
   AnomalyLog anomalies_;
-  std::vector<SeriesCheck> checks_;  // of the newest step
+  std::optional<std::vector<SeriesCheck>> checks_;  // of the newest step that this run has judged
   std::size_t left_out_ = 0;
   std::vector<std::string> warnings_;
   std::optional<Instant> saved_at_;

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "server/anomaly/number_text.h"
-#include "server/anomaly/number_text.h"
 #include "server/watch/watch.h"
 #include "tests/unit/server/watch/watch_world.h"
 
@@ -283,6 +282,106 @@ TEST(WatchTask, MoreSeriesThanAllowedAreLeftOutInOrderOfLabels) {
   EXPECT_EQ(report->series[1].labels.Get("job"), "c");
   EXPECT_EQ(report->left_out, 2U);
   EXPECT_EQ(report->skipped[Skipped::kTooMany], 1U + 1 + 2);
+}
+
+std::string Job(int i) { return "job=\"" + std::to_string(100'000 + i) + '"'; }
+
+// More than the client takes of an answer when nobody says how many are wanted.
+TEST(WatchTask, MaxSeriesMayBeAboveTheClientsOwnLimit) {
+  WatchWorld world;
+  world.watch.history = 2 * kStep;
+  world.watch.max_series = 20'003;
+  for (int i = 0; i < 20'005; ++i) world.prometheus.series["q"][Job(i)] = [](Instant) { return 1; };
+  RunFrom(world, kMonday, 1);
+  EXPECT_EQ(world.task().report()->error, "");
+  EXPECT_EQ(world.task().report()->series.size(), 20'003U);
+  EXPECT_EQ(world.task().report()->left_out, 2U);
+}
+
+TEST(WatchTask, AHistoryIsReadInPartsThatCountWhatIsLeftOut) {
+  WatchWorld world;
+  world.watch.history = 250 * kStep;
+  world.watch.max_series = 1;
+  for (int i = 0; i < 20'000; ++i)
+    world.prometheus.series["q"][Job(i)] = [i](Instant at) {
+      return i == 0 || at == kMonday ? 1 : kNone;
+    };
+  RunFrom(world, kMonday, 1);
+  EXPECT_EQ(world.task().report()->left_out, 19'999U);
+  for (const auto& range : world.prometheus.asked())
+    EXPECT_LE(range.end - range.start, 99 * kStep) << "a hundred steps are two million samples";
+}
+
+TEST(WatchTask, ASeriesThatIsGoneMakesRoomForOneThatWasLeftOut) {
+  WatchWorld world;
+  world.watch.max_series = 1;
+  world.watch.history = 60 * kStep;
+  world.prometheus.series["q"][R"(job="b")"] = [](Instant at) {
+    return at < kMonday + kStep ? Load(at) : kNone;
+  };
+  Serve(world, Instant::max(), Instant::max(), R"(job="c")");
+  RunFrom(world, kMonday, 1);
+  EXPECT_EQ(world.task().report()->series.at(0).labels.Get("job"), "b");
+  RunFrom(world, kMonday + kStep, 63);
+  ASSERT_EQ(world.task().report()->series.size(), 1U);
+  EXPECT_EQ(world.task().report()->series[0].labels.Get("job"), "c");
+  EXPECT_EQ(world.task().report()->left_out, 0U);
+}
+
+TEST(WatchTask, KnowsItsSeriesByTheirLabelsWithoutTheMetricsName) {
+  WatchWorld world;
+  world.watch.max_series = 2;
+  Serve(world, Instant::max(), Instant::max(), R"(__name__="m",job="b")");
+  Serve(world, Instant::max(), Instant::max(), R"(__name__="m",job="c")");
+  RunFrom(world, kMonday, 1);
+  Serve(world, Instant::max(), Instant::max(), R"(__name__="m",job="a")");
+  RunFrom(world, kMonday + kStep, 2);
+  const auto report = world.task().report();
+  ASSERT_EQ(report->series.size(), 2U);
+  EXPECT_EQ(report->series[0].labels, (promql::LabelSet{{"job", "b"}}));
+  EXPECT_EQ(report->series[0].verdict.at, kMonday + 2 * kStep);
+  EXPECT_EQ(report->left_out, 1U);
+}
+
+TEST(WatchTask, AMaintenanceQueryWithTooManySeriesJudgesNothing) {
+  WatchWorld world;
+  world.watch.history = 2 * kStep;
+  world.watch.maintenance = "deploys";
+  Serve(world, Instant::max(), Instant::max());
+  for (int i = 0; i < 20'001; ++i)
+    world.prometheus.series["deploys"][Job(i)] = [](Instant) { return 0; };
+  RunFrom(world, kMonday, 1);
+  EXPECT_EQ(world.task().report()->error, "maintenance: more than 20000 series");
+  EXPECT_TRUE(world.task().report()->series.empty());
+}
+
+TEST(WatchTask, WritesItsStatesOnceInAQuarterOfAnHourAndAtTheEnd) {
+  WatchWorld world;
+  Serve(world, Instant::max(), Instant::max());
+  const auto written = [&] { return world.store().FindBlob("watch-state/w")->value_or(""); };
+  RunFrom(world, kMonday, 1);
+  const std::string first = written();
+  ASSERT_NE(first, "");
+  RunFrom(world, kMonday + kStep, 2);
+  EXPECT_EQ(written(), first);
+  RunFrom(world, kMonday + 3 * kStep, 1);
+  const std::string second = written();
+  EXPECT_NE(second, first);
+  RunFrom(world, kMonday + 4 * kStep, 1);
+  EXPECT_EQ(written(), second);
+  world.task().Save();
+  EXPECT_NE(written(), second);
+}
+
+TEST(WatchTask, ARunWithoutANewStepKeepsWhatIsKnownOfTheSeries) {
+  WatchWorld world;
+  Serve(world, Instant::max(), Instant::max());
+  RunFrom(world, kMonday, 2);
+  const auto before = world.task().report()->series.at(0).verdict;
+  world.RunAt(kMonday + kStep);
+  ASSERT_EQ(world.task().report()->series.size(), 1U);
+  EXPECT_EQ(world.task().report()->series[0].verdict.at, before.at);
+  EXPECT_EQ(world.task().report()->state, WatchState::kOk);
 }
 
 TEST(WatchTask, ManySeriesAtOnceAreOneAlertAlsoAfterARestart) {
