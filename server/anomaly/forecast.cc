@@ -237,6 +237,9 @@ Forecast ForecastSeries(std::span<const double> all, const ForecastOptions& opti
   std::stable_sort(
       forecast.shares.begin(), forecast.shares.end(),
       [](const PredictorShare& a, const PredictorShare& b) { return a.weight > b.weight; });
+  const auto is_number = [](double value) { return std::isfinite(value); };
+  if (!std::ranges::all_of(forecast.expected, is_number))
+    return NothingKnown("values are too large to compute with");
   AddInterval(forecast, candidates, values, trials, bounds);
   return forecast;
 }

@@ -139,6 +139,7 @@ Verdict Judge(const Expectation& expectation, double observed, Instant at,
   verdict.lower = expectation.expected - below;
   verdict.upper = expectation.expected + above;
   if (!std::isfinite(verdict.lower) || !std::isfinite(verdict.upper)) {
+    verdict.expected = verdict.lower = verdict.upper = kUnknown;
     return Unjudged(State::kLearning, "values are too large to compute with", std::move(verdict));
   }
   if (!std::isfinite(observed)) {

@@ -214,5 +214,20 @@ TEST(Forecast, IsAsGoodAsSaidOnM4Hourly) {
   EXPECT_LE(inside / static_cast<double>(train.size()), 0.96);
 }
 
+TEST(Forecast, SaysSoOfValuesThatAreTooLargeToComputeWith) {
+  std::mt19937_64 random(1);
+  for (int run = 0; run < 40; ++run) {
+    std::vector<double> values(600);
+    for (double& value : values)
+      value = random() % 20 == 0 ? (random() % 2 == 0 ? 1.7e308 : -1.7e308) : 1;
+    const auto forecast = ForecastSeries(values, {.horizon = 5});
+    for (std::size_t i = 0; i < forecast.expected.size(); ++i) {
+      EXPECT_TRUE(std::isfinite(forecast.expected[i])) << run;
+      EXPECT_FALSE(forecast.lower[i] > forecast.upper[i]) << run;
+    }
+    EXPECT_TRUE(forecast.expected.size() == 5 || !forecast.note.empty());
+  }
+}
+
 }  // namespace
 }  // namespace warden::anomaly
