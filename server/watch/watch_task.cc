@@ -15,6 +15,10 @@ namespace warden {
 namespace {
 
 constexpr Duration kSettled = std::chrono::seconds{30};
+
+// A misspelt metric looks like this.
+constexpr std::string_view kNoSeries = "the query returns no series";
+
 // A history is read in parts of so many samples.
 constexpr std::size_t kSamplesAtOnce = 2'000'000;
 // All states change at each step, and each is written twice (the log, then the database): seldom,
@@ -140,6 +144,7 @@ Result<void> WatchTask::RunWhole(const promapi::PrometheusClient& client, Instan
   warnings_ = std::move(answer->warnings);
   left_out_ = answer->left_out;
   auto& checks = checks_.emplace(std::move(answer->series));
+  if (checks.empty()) warnings_.emplace_back(kNoSeries);
   std::ranges::sort(checks, {}, &SeriesCheck::labels);
   if (auto done = LeaveChecksAlone(client, now); !done) return done;
   Note(checks);
@@ -171,6 +176,7 @@ Result<void> WatchTask::RunStream(const promapi::PrometheusClient& client, Insta
   ForgetUnlessNear(newest);
   if (!streams_.last()) {
     if (auto done = LearnHistory(client, newest); !done || streams_.size() == 0) {
+      if (done) warnings_.emplace_back(kNoSeries);
       streams_.Forget();
       return done;
     }

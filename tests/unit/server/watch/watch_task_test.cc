@@ -52,6 +52,17 @@ TEST(WatchTask, ReadsTheHistoryOnceAndThenOnlyWhatIsNew) {
   EXPECT_EQ(report->points, 2016U + 3);
 }
 
+TEST(WatchTask, SaysThatItsQueryReturnsNoSeries) {
+  for (const auto kind : {DetectorKind::kAuto, DetectorKind::kZscore}) {
+    WatchWorld world;
+    world.watch.detector.kind = kind;
+    world.RunAt(kMonday);
+    const auto warnings = world.task().report()->warnings;
+    ASSERT_EQ(warnings.size(), 1U);
+    EXPECT_EQ(warnings[0], "the query returns no series");
+  }
+}
+
 TEST(WatchTask, AnIncidentIsOneAlertThatEnds) {
   WatchWorld world;
   Serve(world, kMonday + 10 * kStep, kMonday + 16 * kStep);
