@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "server/base/log.h"
@@ -137,8 +138,10 @@ std::optional<AnomalyVerdict> PrometheusEnricher::Check(
   const bool says_something = !anomaly::IsUnjudged(state);
   if (!is_named && !says_something) return std::nullopt;
   if (worst.empty()) {
+    constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
     AnomalyVerdict nothing;
     nothing.query = question.query;
+    nothing.observed = nothing.expected = nothing.lower = nothing.upper = kNone;
     nothing.summary = "the query returns no series of this alert";
     return nothing;
   }

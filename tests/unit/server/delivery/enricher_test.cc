@@ -398,6 +398,7 @@ TEST_F(EnricherTest, SaysThatAQueryFindsNothing) {
   ASSERT_TRUE(verdict);
   EXPECT_EQ(verdict->detector, "");
   EXPECT_EQ(verdict->summary, "the query returns no series of this alert");
+  EXPECT_TRUE(std::isnan(verdict->observed) && std::isnan(verdict->upper));
 }
 
 TEST_F(EnricherTest, AsksNothingWithoutBudgetOrPrometheus) {
