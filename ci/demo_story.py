@@ -87,6 +87,7 @@ watches:
     history: 10m
     step: 2s
     detector: {{type: holt_winters, period: 30}}
+    min_relative_deviation: 0.1
     severity: {{low: info}}
     labels: {{service: checkout, team: shop}}
 """
