@@ -102,6 +102,8 @@ std::optional<Question> QuestionOf(const Message& message, const AnomalyConfig& 
       if (const WatchConfig* watch = WatchOf(alert, query, watches)) {
         Question question = Asked(alert, std::string(query), *watch, *watch);
         AskForLess(question, std::max(config.history, 2 * watch->step));
+        // Its own labels stand in the alert before those of the series.
+        for (const auto& [name, value] : watch->labels) question.alert.Remove(name);
         question.maintenance = watch->maintenance;
         if (watch->kind == WatchKind::kForecast && watch->threshold)
           question.ahead = Ahead{*watch->threshold, watch->horizon};

@@ -57,6 +57,9 @@ TEST(Question, AnAlertOfAWatchIsJudgedAsTheWatchDoes) {
   EXPECT_EQ(question->step, 1min);
   EXPECT_EQ(question->tolerance.min_deviation, 7);
   EXPECT_EQ(question->history, 7 * 24h) << "no more than for other alerts";
+  watches[0].labels.Set("instance", "all");
+  EXPECT_EQ(QuestionOf(message, {}, watches)->alert.Get("instance"), "")
+      << "the series has its own";
   watches[0].query = "another";
   EXPECT_EQ(QuestionOf(message, {}, watches)->step, 5min);
 }
