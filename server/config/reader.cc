@@ -123,6 +123,11 @@ ConfigDiagnostic Reader::Diagnostic(int line, int column, std::string message) c
 }
 
 void Reader::Error(const YamlNode& at, std::string message) {
+  // What is wrong with a value itself comes first: no more is to be said of one that means nothing.
+  const auto stands_here = [&at](const ConfigDiagnostic& d) {
+    return d.line == at.line && d.column == at.column;
+  };
+  if (at.kind == YamlNode::Kind::kScalar && std::ranges::any_of(errors_, stands_here)) return;
   ErrorAt(at.line, at.column, std::move(message));
 }
 
@@ -201,8 +206,10 @@ void ReadValue(Reader& reader, const YamlNode& node, std::string& out) {
 }
 
 void ReadValue(Reader& reader, const YamlNode& node, bool& out) {
-  out = false;
-  if (node.IsLooseNull()) return;
+  if (node.IsLooseNull()) {
+    out = false;
+    return;
+  }
   const YamlValue value =
       node.kind == YamlNode::Kind::kScalar ? Resolve(node) : YamlValue(std::string());
   if (const auto* flag = std::get_if<bool>(&value)) {
@@ -213,8 +220,10 @@ void ReadValue(Reader& reader, const YamlNode& node, bool& out) {
 }
 
 void ReadValue(Reader& reader, const YamlNode& node, std::int64_t& out) {
-  out = 0;
-  if (node.IsLooseNull()) return;
+  if (node.IsLooseNull()) {
+    out = 0;
+    return;
+  }
   const YamlValue value =
       node.kind == YamlNode::Kind::kScalar ? Resolve(node) : YamlValue(std::string());
   constexpr auto kMax = static_cast<double>(std::numeric_limits<std::int64_t>::max());
@@ -229,8 +238,10 @@ void ReadValue(Reader& reader, const YamlNode& node, std::int64_t& out) {
 }
 
 void ReadValue(Reader& reader, const YamlNode& node, std::uint64_t& out) {
-  out = 0;
-  if (node.IsLooseNull()) return;
+  if (node.IsLooseNull()) {
+    out = 0;
+    return;
+  }
   const YamlValue value =
       node.kind == YamlNode::Kind::kScalar ? Resolve(node) : YamlValue(std::string());
   constexpr auto kMax = static_cast<double>(std::numeric_limits<std::uint64_t>::max());
@@ -248,8 +259,10 @@ void ReadValue(Reader& reader, const YamlNode& node, std::uint64_t& out) {
 }
 
 void ReadValue(Reader& reader, const YamlNode& node, double& out) {
-  out = 0;
-  if (node.IsLooseNull()) return;
+  if (node.IsLooseNull()) {
+    out = 0;
+    return;
+  }
   const YamlValue value =
       node.kind == YamlNode::Kind::kScalar ? Resolve(node) : YamlValue(std::string());
   if (const auto* real = std::get_if<double>(&value); real != nullptr && *real - *real == 0) {
@@ -262,8 +275,10 @@ void ReadValue(Reader& reader, const YamlNode& node, double& out) {
 }
 
 void ReadValue(Reader& reader, const YamlNode& node, std::chrono::milliseconds& out) {
-  out = std::chrono::milliseconds(0);
-  if (node.IsNull()) return;
+  if (node.IsNull()) {
+    out = std::chrono::milliseconds(0);
+    return;
+  }
   const auto text = reader.Text(node);
   if (!text) return;
   if (const auto duration = promql::ParseDuration(*text)) {
@@ -274,8 +289,10 @@ void ReadValue(Reader& reader, const YamlNode& node, std::chrono::milliseconds& 
 }
 
 void ReadValue(Reader& reader, const YamlNode& node, std::chrono::nanoseconds& out) {
-  out = std::chrono::nanoseconds(0);
-  if (node.IsLooseNull()) return;
+  if (node.IsLooseNull()) {
+    out = std::chrono::nanoseconds(0);
+    return;
+  }
   const YamlValue value =
       node.kind == YamlNode::Kind::kScalar ? Resolve(node) : YamlValue(std::string());
   if (const auto* integer = std::get_if<std::int64_t>(&value)) {

@@ -26,6 +26,7 @@ class Reader {
  public:
   Reader(std::string file, std::string_view text);
 
+  // Of a scalar only the first.
   void Error(const YamlNode& at, std::string message);
   void ErrorAt(int line, int column, std::string message);
   void Notice(const YamlNode& at, std::string message);
@@ -80,6 +81,7 @@ struct UrlText {
 };
 
 void ReadValue(Reader& reader, const YamlNode& node, std::string& out);
+// Of these five, what means nothing is an error, and `out` stays as it was.
 void ReadValue(Reader& reader, const YamlNode& node, bool& out);
 void ReadValue(Reader& reader, const YamlNode& node, std::int64_t& out);
 void ReadValue(Reader& reader, const YamlNode& node, std::uint64_t& out);
