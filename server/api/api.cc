@@ -63,15 +63,29 @@ void AddRoute(const std::shared_ptr<const Parts>& parts, HttpRoute route) {
   parts->server.Add(std::move(route));
 }
 
-Handler OnWorker(const std::shared_ptr<const Parts>& parts,
-                 std::function<ServerResponse(const ServerRequest&)> handler) {
-  return [parts, handler = std::move(handler)](ServerRequest request, Respond respond) {
+namespace {
+
+Handler On(const std::shared_ptr<const Parts>& parts, Worker& worker,
+           std::function<ServerResponse(const ServerRequest&)> handler) {
+  return [parts, &worker, handler = std::move(handler)](ServerRequest request, Respond respond) {
     // Shared, because a job that is not taken must still answer.
     auto answer = std::make_shared<Respond>(std::move(respond));
-    const bool taken = parts->worker.Post(
+    const bool taken = worker.Post(
         [handler, answer, request = std::move(request)]() mutable { (*answer)(handler(request)); });
     if (!taken) (*answer)(ComeAgain("too many requests are waiting"));
   };
+}
+
+}  // namespace
+
+Handler OnWorker(const std::shared_ptr<const Parts>& parts,
+                 std::function<ServerResponse(const ServerRequest&)> handler) {
+  return On(parts, parts->worker, std::move(handler));
+}
+
+Handler OnLister(const std::shared_ptr<const Parts>& parts,
+                 std::function<ServerResponse(const ServerRequest&)> handler) {
+  return On(parts, parts->lister, std::move(handler));
 }
 
 ServerResponse ComeAgain(std::string_view reason) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The daemon's HTTP face: one file per resource, each adding its routes. Handlers run on the
-// listener's thread and pass anything that blocks to the Worker. What they show never holds a
-// secret.
+// listener's thread and pass anything that blocks to a Worker: lists to the lister, so that metrics
+// and webhooks never wait for them. What they show never holds a secret.
 #pragma once
 
 #include <atomic>
@@ -44,6 +44,7 @@ struct WebhookTotals {
 struct Parts {
   HttpServer& server;
   Worker& worker;
+  Worker& lister;
   Store& store;
   StoreWriter& writer;
   Intake& intake;
@@ -90,8 +91,11 @@ void AddRoute(const std::shared_ptr<const Parts>& parts, HttpRoute route);
 // Brings the gauges that are looked up, not counted, up to date; then what /metrics answers.
 [[nodiscard]] std::string RenderMetrics(const Parts& parts);
 
-// A handler whose work runs on the worker; 503 when that has too much to do.
+// A handler whose work runs on the worker, or on the lister, where it may take its time; 503 when
+// that has too much to do.
 [[nodiscard]] Handler OnWorker(const std::shared_ptr<const Parts>& parts,
+                               std::function<ServerResponse(const ServerRequest&)> handler);
+[[nodiscard]] Handler OnLister(const std::shared_ptr<const Parts>& parts,
                                std::function<ServerResponse(const ServerRequest&)> handler);
 
 // 503 with Retry-After: cheap, and what makes Alertmanager come again.

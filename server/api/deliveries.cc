@@ -20,29 +20,10 @@ std::optional<DeliveryState> StateNamed(std::string_view name) {
   return std::nullopt;
 }
 
-ServerResponse List(const Parts& parts, const ServerRequest& request) {
-  DeliveryFilter filter;
-  if (const auto state = request.Query("state")) {
-    filter.state = StateNamed(*state);
-    if (!filter.state) {
-      return Failure(
-          400, "bad_data",
-          "state must be pending, leased, unknown, delivered, dead, expired or superseded");
-    }
-  }
-  const auto limit = LimitOf(request, filter.limit);
-  if (!limit) return FailureOf(limit.error());
-  filter.limit = *limit;
-  if (const auto before = request.Query("before")) {
-    const auto id = ReadNumber(*before, "before");
-    if (!id) return FailureOf(id.error());
-    filter.before = DeliveryId{*id};
-  }
-  const auto rows = parts.store.ListDeliveries(filter);
-  if (!rows) return FailureOf(rows.error());
+std::string Rows(const std::vector<Delivery>& rows) {
   Json json;
   json.Array();
-  for (const auto& row : *rows) {
+  for (const auto& row : rows) {
     json.Object()
         .Field("id", row.id.value)
         .Field("destination", Text(row.destination))
@@ -58,9 +39,38 @@ ServerResponse List(const Parts& parts, const ServerRequest& request) {
         .EndObject();
   }
   json.EndArray();
-  return Success(json.Take());
+  return json.Take();
 }
 
+std::optional<std::string> Next(const Page<Delivery>& page) {
+  if (!page.has_more) return std::nullopt;
+  return std::to_string(page.rows.back().id.value);
+}
+
+ServerResponse List(const Parts& parts, const ServerRequest& request) {
+  DeliveryFilter filter;
+  if (const auto state = request.Query("state")) {
+    filter.state = StateNamed(*state);
+    if (!filter.state) {
+      return Failure(
+          400, "bad_data",
+          "state must be pending, leased, unknown, delivered, dead, expired or superseded");
+    }
+  }
+  const auto wanted = WantedOf(request, 1000, "before");
+  if (!wanted) return FailureOf(wanted.error());
+  filter.limit = wanted->limit;
+  if (wanted->place) filter.before = DeliveryId{*wanted->place};
+  if (const auto uid = request.Query("incident")) {
+    const auto incident = parts.store.FindIncident(*uid, {.rows = 0});
+    if (!incident) return FailureOf(incident.error());
+    if (!*incident) return Failure(404, "not_found", "no such incident");
+    filter.incident = (*incident)->incident.id;
+  }
+  const auto page = parts.store.ListDeliveries(filter);
+  if (!page) return FailureOf(page.error());
+  return SuccessPage(Rows(page->rows), Next(*page));
+}
 void Replay(const Parts& parts, const ServerRequest& request, Respond respond) {
   const auto id = ReadNumber(request.Param("id").value_or(""), "id");
   if (!id) return respond(FailureOf(id.error()));
@@ -77,7 +87,7 @@ void Replay(const Parts& parts, const ServerRequest& request, Respond respond) {
 
 void AddDeliveryRoutes(const std::shared_ptr<const Parts>& parts) {
   AddRoute(parts,
-           {"GET", "/api/v1/deliveries", OnWorker(parts, [parts](const ServerRequest& request) {
+           {"GET", "/api/v1/deliveries", OnLister(parts, [parts](const ServerRequest& request) {
               return List(*parts, request);
             })});
   AddRoute(parts,

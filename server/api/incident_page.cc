@@ -6,10 +6,15 @@
 
 #include "server/api/api.h"
 #include "server/api/landing.h"
+#include "server/api/query.h"
 #include "server/channels/text.h"
 
 namespace warden::api {
 namespace {
+
+constexpr std::int64_t kShownAlerts = 200;
+constexpr std::int64_t kShownEntries = 500;
+constexpr std::int64_t kShownDeliveries = 200;
 
 std::string LinkTo(std::string_view url, std::string_view says) {
   if (!IsWebLink(url)) return "";
@@ -38,9 +43,17 @@ void WriteAlerts(std::string& page, const IncidentRow& row) {
   page += "</table>";
 }
 
-void WriteTimeline(std::string& page, const std::vector<TimelineEntry>& timeline) {
+// What is not on the page, and where it stands.
+void WriteRest(std::string& page, std::int64_t all, std::size_t shown, const std::string& path) {
+  const auto rest = all - static_cast<std::int64_t>(shown);
+  if (rest <= 0) return;
+  page += "<p><a href=\"" + EscapeHtml(path) + "\">" + std::to_string(rest) + " more</a></p>";
+}
+
+void WriteTimeline(std::string& page, const std::vector<TimelineEntry>& newest_first) {
   page += "<h2>What happened</h2><table><tr><th>Time (UTC)</th><th>What</th><th>Why</th></tr>";
-  for (const auto& entry : timeline) {
+  for (auto at = newest_first.rbegin(); at != newest_first.rend(); ++at) {
+    const auto& entry = *at;
     page += "<tr>";
     page += Cell(PageTime(entry.at));
     page += Cell(Name(entry.kind));
@@ -67,17 +80,22 @@ void WriteDeliveries(std::string& page, const std::vector<Delivery>& deliveries)
 }
 
 ServerResponse Show(const Parts& parts, const ServerRequest& request) {
-  const auto row = parts.store.FindIncident(request.Param("uid").value_or(""));
+  const auto row = parts.store.FindIncident(request.Param("uid").value_or(""),
+                                            {.rows = kShownAlerts, .bytes = kPageBytes});
   if (!row) return FailureOf(row.error());
   if (!*row)
     return HtmlPage(
         404, "promwarden",
         "<h1>No such incident</h1><p>It may have been forgotten after the retention time.</p>");
   const auto& incident = (*row)->incident;
-  const auto timeline = parts.store.Timeline(incident.id);
+  const auto counts = parts.store.CountsOf(incident.id);
+  if (!counts) return FailureOf(counts.error());
+  const auto timeline = parts.store.Timeline(
+      {.incident = incident.id, .limit = {.rows = kShownEntries, .bytes = kPageBytes}});
   if (!timeline) return FailureOf(timeline.error());
   DeliveryFilter filter;
   filter.incident = incident.id;
+  filter.limit = {.rows = kShownDeliveries, .bytes = kPageBytes};
   const auto deliveries = parts.store.ListDeliveries(filter);
   if (!deliveries) return FailureOf(deliveries.error());
   const std::string title = IncidentTitle(**row);
@@ -89,9 +107,16 @@ ServerResponse Show(const Parts& parts, const ServerRequest& request) {
   if (incident.closed_at) page += ", closed " + PageTime(*incident.closed_at) + " UTC";
   page += ", receiver " + EscapeHtml(incident.receiver) + "<br><small>" +
           EscapeHtml(incident.group_key) + "</small></p>";
+  const std::string api = parts.prefix + "/api/v1/";
   WriteAlerts(page, **row);
-  WriteTimeline(page, *timeline);
-  WriteDeliveries(page, *deliveries);
+  WriteRest(page, (*row)->alert_count, (*row)->alerts.size(),
+            api + "incidents/" + incident.uid + "/alerts");
+  WriteTimeline(page, timeline->rows);
+  WriteRest(page, counts->timeline, timeline->rows.size(),
+            api + "incidents/" + incident.uid + "/timeline");
+  WriteDeliveries(page, deliveries->rows);
+  WriteRest(page, counts->deliveries, deliveries->rows.size(),
+            api + "deliveries?incident=" + incident.uid);
   return HtmlPage(200, title, page);
 }
 
@@ -99,7 +124,7 @@ ServerResponse Show(const Parts& parts, const ServerRequest& request) {
 
 void AddIncidentPage(const std::shared_ptr<const Parts>& parts) {
   AddRoute(parts,
-           {"GET", "/incidents/{uid}", OnWorker(parts, [parts](const ServerRequest& request) {
+           {"GET", "/incidents/{uid}", OnLister(parts, [parts](const ServerRequest& request) {
               return Show(*parts, request);
             })});
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Incidents, their alerts and their timelines.
+// Incidents, their alerts and their timelines, page by page.
+#include <string>
+#include <utility>
+
 #include "promql/model/labels.h"
 #include "server/api/api.h"
 #include "server/api/json.h"
@@ -7,6 +10,13 @@
 
 namespace warden::api {
 namespace {
+
+// Of an incident in a list, and of one that is looked at; all stand under a path of their own.
+constexpr std::int64_t kListedAlerts = 10;
+constexpr std::int64_t kShownAlerts = 100;
+constexpr std::int64_t kMostShown = 1000;
+constexpr std::int64_t kShownEntries = 500;
+constexpr std::int64_t kShownDeliveries = 100;
 
 std::string_view Name(Announced announced) {
   switch (announced) {
@@ -49,63 +59,104 @@ void WriteIncident(Json& json, const IncidentRow& row) {
       .Field("closed_at", incident.closed_at)
       .Field("flush_at", incident.flush_at)
       .Field("announced_at", incident.announced_at)
-      .Field("notifications", incident.notifications);
+      .Field("notifications", incident.notifications)
+      .Field("alert_count", row.alert_count);
   json.Key("alerts").Array();
   for (const auto& alert : row.alerts) WriteAlert(json, alert, incident.members.at(alert.id));
   json.EndArray();
 }
 
-ServerResponse List(const Parts& parts, const ServerRequest& request) {
+void WriteEntry(Json& json, const TimelineEntry& entry) {
+  json.Object()
+      .Field("at", entry.at)
+      .Field("kind", warden::Name(entry.kind))
+      .Field("reason", entry.reason)
+      .EndObject();
+}
+
+std::optional<IncidentState> StateNamed(std::string_view name) {
+  if (name == "open") return IncidentState::kOpen;
+  if (name == "closed") return IncidentState::kClosed;
+  if (name == "all") return IncidentState::kAll;
+  return std::nullopt;
+}
+
+// `next` of a list of incidents: the last one's number, and of closed ones its end.
+std::string Encode(const Incident& last, IncidentState state) {
+  std::string text = std::to_string(last.id.value);
+  if (state == IncidentState::kClosed && last.closed_at)
+    text += "." + std::to_string(last.closed_at->time_since_epoch().count());
+  return text;
+}
+
+Result<IncidentPlace> Decode(std::string_view text, IncidentState state) {
+  const auto point = text.find('.');
+  const bool has_end = point != std::string_view::npos;
+  const auto id = ReadNumber(text.substr(0, point), "before");
+  const auto end = ReadNumber(has_end ? text.substr(point + 1) : "0", "before");
+  if (!id || !end || has_end != (state == IncidentState::kClosed))
+    return Fail(ErrorCode::kInvalid, "before must be what `next` of the same list said");
+  IncidentPlace place{.id = IncidentId{*id}};
+  if (has_end) place.closed_at = Instant{Duration{*end}};
+  return place;
+}
+
+// `alerts`: how many of each incident's.
+Result<std::int64_t> AlertsOf(const ServerRequest& request, std::int64_t usual) {
+  const auto asked = NumberOf(request, "alerts");
+  if (!asked) return std::unexpected(asked.error());
+  if (asked->value_or(0) > kMostShown)
+    return Fail(ErrorCode::kInvalid, "alerts must be from 0 to 1000");
+  return asked->value_or(usual);
+}
+
+Result<IncidentFilter> ReadFilter(const ServerRequest& request) {
   IncidentFilter filter;
-  const auto state = request.Query("state").value_or("open");
-  if (state == "open") {
-    filter.state = IncidentState::kOpen;
-  } else if (state == "closed") {
-    filter.state = IncidentState::kClosed;
-  } else if (state == "all") {
-    filter.state = IncidentState::kAll;
-  } else {
-    return Failure(400, "bad_data", "state must be open, closed or all");
+  const auto state = StateNamed(request.Query("state").value_or("open"));
+  if (!state) return Fail(ErrorCode::kInvalid, "state must be open, closed or all");
+  filter.state = *state;
+  const auto limit = LimitOf(request, filter.limit.rows);
+  if (!limit) return std::unexpected(limit.error());
+  filter.limit = {.rows = *limit, .bytes = kPageBytes};
+  const auto alerts = AlertsOf(request, kListedAlerts);
+  if (!alerts) return std::unexpected(alerts.error());
+  filter.alerts_each = *alerts;
+  if (const auto before = request.Query("before")) {
+    const auto place = Decode(*before, filter.state);
+    if (!place) return std::unexpected(place.error());
+    filter.before = *place;
   }
-  const auto limit = LimitOf(request, filter.limit);
-  if (!limit) return FailureOf(limit.error());
-  filter.limit = *limit;
-  const auto rows = parts.store.ListIncidents(filter);
-  if (!rows) return FailureOf(rows.error());
+  return filter;
+}
+
+ServerResponse List(const Parts& parts, const ServerRequest& request) {
+  const auto filter = ReadFilter(request);
+  if (!filter) return FailureOf(filter.error());
+  const auto page = parts.store.ListIncidents(*filter);
+  if (!page) return FailureOf(page.error());
   Json json;
   json.Array();
-  for (const auto& row : *rows) {
+  for (const auto& row : page->rows) {
     json.Object();
     WriteIncident(json, row);
     json.EndObject();
   }
   json.EndArray();
-  return Success(json.Take());
+  std::optional<std::string> next;
+  if (page->has_more) next = Encode(page->rows.back().incident, filter->state);
+  return SuccessPage(json.Take(), next);
 }
 
-ServerResponse Show(const Parts& parts, const ServerRequest& request) {
-  const auto row = parts.store.FindIncident(request.Param("uid").value_or(""));
-  if (!row) return FailureOf(row.error());
-  if (!*row) return Failure(404, "not_found", "no such incident");
-  const auto timeline = parts.store.Timeline((*row)->incident.id);
-  if (!timeline) return FailureOf(timeline.error());
-  DeliveryFilter filter;
-  filter.incident = (*row)->incident.id;
-  const auto deliveries = parts.store.ListDeliveries(filter);
-  if (!deliveries) return FailureOf(deliveries.error());
-  Json json;
-  json.Object();
-  WriteIncident(json, **row);
+void WriteTimeline(Json& json, const std::vector<TimelineEntry>& newest_first) {
   json.Key("timeline").Array();
-  for (const auto& entry : *timeline) {
-    json.Object()
-        .Field("at", entry.at)
-        .Field("kind", warden::Name(entry.kind))
-        .Field("reason", entry.reason)
-        .EndObject();
-  }
-  json.EndArray().Key("deliveries").Array();
-  for (const auto& delivery : *deliveries) {
+  for (auto entry = newest_first.rbegin(); entry != newest_first.rend(); ++entry)
+    WriteEntry(json, *entry);
+  json.EndArray();
+}
+
+void WriteDeliveries(Json& json, const std::vector<Delivery>& deliveries) {
+  json.Key("deliveries").Array();
+  for (const auto& delivery : deliveries) {
     json.Object()
         .Field("id", delivery.id.value)
         .Field("destination", Text(delivery.destination))
@@ -115,21 +166,94 @@ ServerResponse Show(const Parts& parts, const ServerRequest& request) {
         .Field("last_error", delivery.last_error)
         .EndObject();
   }
-  json.EndArray().EndObject();
+  json.EndArray();
+}
+
+ServerResponse Show(const Parts& parts, const ServerRequest& request) {
+  const auto alerts = AlertsOf(request, kShownAlerts);
+  if (!alerts) return FailureOf(alerts.error());
+  const auto row = parts.store.FindIncident(request.Param("uid").value_or(""),
+                                            {.rows = *alerts, .bytes = kPageBytes});
+  if (!row) return FailureOf(row.error());
+  if (!*row) return Failure(404, "not_found", "no such incident");
+  const auto id = (*row)->incident.id;
+  const auto counts = parts.store.CountsOf(id);
+  if (!counts) return FailureOf(counts.error());
+  const auto timeline =
+      parts.store.Timeline({.incident = id, .limit = {.rows = kShownEntries, .bytes = kPageBytes}});
+  if (!timeline) return FailureOf(timeline.error());
+  DeliveryFilter filter;
+  filter.incident = id;
+  filter.limit = {.rows = kShownDeliveries, .bytes = kPageBytes};
+  const auto deliveries = parts.store.ListDeliveries(filter);
+  if (!deliveries) return FailureOf(deliveries.error());
+  Json json;
+  json.Object();
+  WriteIncident(json, **row);
+  json.Field("timeline_count", counts->timeline);
+  WriteTimeline(json, timeline->rows);
+  json.Field("delivery_count", counts->deliveries);
+  WriteDeliveries(json, deliveries->rows);
+  json.EndObject();
   return Success(json.Take());
+}
+
+// The incident that a path names; none when there is no such.
+Result<IncidentId> Named(const Parts& parts, const ServerRequest& request) {
+  const auto row = parts.store.FindIncident(request.Param("uid").value_or(""), {.rows = 0});
+  if (!row) return std::unexpected(row.error());
+  return *row ? (*row)->incident.id : IncidentId{};
+}
+
+ServerResponse ListAlerts(const Parts& parts, const ServerRequest& request) {
+  const auto wanted = WantedOf(request, 1000, "after");
+  if (!wanted) return FailureOf(wanted.error());
+  const auto incident = Named(parts, request);
+  if (!incident) return FailureOf(incident.error());
+  if (!*incident) return Failure(404, "not_found", "no such incident");
+  AlertFilter filter{.incident = *incident, .limit = wanted->limit};
+  if (wanted->place) filter.after = AlertId{*wanted->place};
+  const auto page = parts.store.ListAlerts(filter);
+  if (!page) return FailureOf(page.error());
+  Json json;
+  json.Array();
+  for (const auto& [record, member] : page->rows) WriteAlert(json, record, member);
+  json.EndArray();
+  std::optional<std::string> next;
+  if (page->has_more) next = std::to_string(page->rows.back().record.id.value);
+  return SuccessPage(json.Take(), next);
+}
+
+ServerResponse ListTimeline(const Parts& parts, const ServerRequest& request) {
+  const auto wanted = WantedOf(request, 1000, "before");
+  if (!wanted) return FailureOf(wanted.error());
+  const auto incident = Named(parts, request);
+  if (!incident) return FailureOf(incident.error());
+  if (!*incident) return Failure(404, "not_found", "no such incident");
+  const auto page = parts.store.Timeline(
+      {.incident = *incident, .limit = wanted->limit, .before = wanted->place});
+  if (!page) return FailureOf(page.error());
+  Json json;
+  json.Array();
+  for (const auto& entry : page->rows) WriteEntry(json, entry);
+  json.EndArray();
+  std::optional<std::string> next;
+  if (page->has_more) next = std::to_string(page->rows.back().sequence);
+  return SuccessPage(json.Take(), next);
 }
 
 }  // namespace
 
 void AddIncidentRoutes(const std::shared_ptr<const Parts>& parts) {
-  AddRoute(parts,
-           {"GET", "/api/v1/incidents", OnWorker(parts, [parts](const ServerRequest& request) {
-              return List(*parts, request);
-            })});
-  AddRoute(
-      parts,
-      {"GET", "/api/v1/incidents/{uid}",
-       OnWorker(parts, [parts](const ServerRequest& request) { return Show(*parts, request); })});
+  const auto add = [&parts](const char* path, auto answer) {
+    AddRoute(parts, {"GET", path, OnLister(parts, [parts, answer](const ServerRequest& request) {
+                       return answer(*parts, request);
+                     })});
+  };
+  add("/api/v1/incidents", List);
+  add("/api/v1/incidents/{uid}", Show);
+  add("/api/v1/incidents/{uid}/alerts", ListAlerts);
+  add("/api/v1/incidents/{uid}/timeline", ListTimeline);
 }
 
 }  // namespace warden::api

@@ -37,6 +37,19 @@ ServerResponse Success(std::string_view data) {
   return JsonResponse(200, std::move(body));
 }
 
+ServerResponse SuccessPage(std::string_view data, const std::optional<std::string>& next) {
+  Json after;
+  if (next) {
+    after.Text(*next);
+  } else {
+    after.Null();
+  }
+  std::string body = R"({"status":"success","data":)";
+  body += data;
+  body += R"(,"next":)" + after.Take() + "}\n";
+  return JsonResponse(200, std::move(body));
+}
+
 ServerResponse Failure(int status, std::string_view type, std::string_view message) {
   Json json;
   json.Object()

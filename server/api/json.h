@@ -58,6 +58,9 @@ class Json {
 [[nodiscard]] ServerResponse JsonResponse(int status, std::string body);
 // {"status":"success","data":…}: `data` is JSON.
 [[nodiscard]] ServerResponse Success(std::string_view data);
+// The same with "next": what leads to the rest of a list, null at its end.
+[[nodiscard]] ServerResponse SuccessPage(std::string_view data,
+                                         const std::optional<std::string>& next);
 // {"status":"error","errorType":…,"error":…}
 [[nodiscard]] ServerResponse Failure(int status, std::string_view type, std::string_view message);
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <span>
 
+#include "server/api/query.h"
 #include "server/channels/text.h"
 
 namespace warden::api {
@@ -45,6 +46,7 @@ constexpr std::string_view kStyle =
 
 // More are a storm, which nobody reads line by line.
 constexpr std::int64_t kMostIncidents = 50;
+constexpr std::int64_t kReadAlerts = 30;  // of each: for its title and severities
 
 std::string SeveritiesOf(const IncidentRow& row) {
   std::set<std::string_view> severities;
@@ -60,27 +62,28 @@ std::string SeveritiesOf(const IncidentRow& row) {
   return text;
 }
 
-// `3, 1 muted`
+// `3, 1 muted`; without the second where not all were read.
 std::string AlertCount(const IncidentRow& row) {
   const auto muted = std::ranges::count_if(row.alerts, [&](const AlertRecord& record) {
     return row.incident.members.at(record.id).muted;
   });
-  return std::to_string(row.alerts.size()) +
-         (muted > 0 ? ", " + std::to_string(muted) + " muted" : "");
+  const bool is_whole = row.alert_count == std::ssize(row.alerts);
+  return std::to_string(row.alert_count) +
+         (muted > 0 && is_whole ? ", " + std::to_string(muted) + " muted" : "");
 }
 
 std::string WriteOpen(const Parts& parts) {
   IncidentFilter filter;
-  filter.limit = kMostIncidents + 1;
-  const auto rows = parts.store.ListIncidents(filter);
-  if (!rows)
-    return "<p>Open incidents cannot be read: " + EscapeHtml(rows.error().message) + "</p>";
-  if (rows->empty()) return "<p>No incident is open.</p>";
+  filter.limit = {.rows = kMostIncidents, .bytes = kPageBytes};
+  filter.alerts_each = kReadAlerts;
+  const auto page = parts.store.ListIncidents(filter);
+  if (!page)
+    return "<p>Open incidents cannot be read: " + EscapeHtml(page.error().message) + "</p>";
+  if (page->rows.empty()) return "<p>No incident is open.</p>";
   std::string text =
       "<table><tr><th>Open incident</th><th>Severity</th><th>Group</th><th>Alerts</th>"
       "<th>Since (UTC)</th><th>Receiver</th></tr>";
-  const auto shown = std::min<std::size_t>(rows->size(), kMostIncidents);
-  for (const auto& row : std::span(*rows).first(shown)) {
+  for (const auto& row : page->rows) {
     const auto& incident = row.incident;
     text += "<tr><td><a href=\"" + EscapeHtml(parts.prefix + "/incidents/" + incident.uid) + "\">" +
             EscapeHtml(IncidentTitle(row)) + "</a></td>" + Cell(SeveritiesOf(row)) +
@@ -88,7 +91,7 @@ std::string WriteOpen(const Parts& parts) {
             Cell(PageTime(incident.opened_at)) + Cell(incident.receiver) + "</tr>";
   }
   text += "</table>";
-  if (rows->size() > shown) text += "<p>These are the newest; there are more.</p>";
+  if (page->has_more) text += "<p>These are the newest; there are more.</p>";
   return text;
 }
 

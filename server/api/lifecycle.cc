@@ -62,7 +62,7 @@ void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts) {
   AddRoute(parts, {"GET", "/api/v1/status/buildinfo",
                    at_once([parts] { return BuildInformation(*parts); })});
   AddRoute(parts, {"GET", "/",
-                   OnWorker(parts, [parts](const ServerRequest&) { return LandingPage(*parts); })});
+                   OnLister(parts, [parts](const ServerRequest&) { return LandingPage(*parts); })});
 }
 
 }  // namespace warden::api

@@ -8,34 +8,37 @@
 namespace warden::api {
 namespace {
 
-constexpr std::size_t kShownBytes = 64 * 1024;
+constexpr std::int64_t kShownBytes = 64 * 1024;
 
 ServerResponse List(const Parts& parts, const ServerRequest& request) {
-  const auto limit = LimitOf(request, 100);
-  if (!limit) return FailureOf(limit.error());
-  const auto rows = parts.store.ListQuarantine(*limit);
-  if (!rows) return FailureOf(rows.error());
+  const auto wanted = WantedOf(request, 100, "before");
+  if (!wanted) return FailureOf(wanted.error());
+  const auto page = parts.store.ListQuarantine(
+      {.limit = wanted->limit, .before = wanted->place, .shown_bytes = kShownBytes});
+  if (!page) return FailureOf(page.error());
   Json json;
   json.Array();
-  for (const auto& row : *rows) {
+  for (const auto& [row, bytes] : page->rows) {
     json.Object()
         .Field("id", row.id)
         .Field("at", row.at)
         .Field("source", row.source)
         .Field("reason", row.reason)
-        .Field("bytes", row.body.size())
-        .Field("body", ToValidUtf8(CutOnCharacter(row.body, kShownBytes)))
+        .Field("bytes", bytes)
+        .Field("body", ToValidUtf8(CutOnCharacter(row.body, std::size_t{kShownBytes})))
         .EndObject();
   }
   json.EndArray();
-  return Success(json.Take());
+  std::optional<std::string> next;
+  if (page->has_more) next = std::to_string(page->rows.back().row.id);
+  return SuccessPage(json.Take(), next);
 }
 
 }  // namespace
 
 void AddQuarantineRoutes(const std::shared_ptr<const Parts>& parts) {
   AddRoute(parts,
-           {"GET", "/api/v1/quarantine", OnWorker(parts, [parts](const ServerRequest& request) {
+           {"GET", "/api/v1/quarantine", OnLister(parts, [parts](const ServerRequest& request) {
               return List(*parts, request);
             })});
 }

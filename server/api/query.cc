@@ -25,4 +25,20 @@ Result<std::int64_t> LimitOf(const ServerRequest& request, std::int64_t usual) {
   return value;
 }
 
+Result<std::optional<std::int64_t>> NumberOf(const ServerRequest& request, const char* name) {
+  const auto text = request.Query(name);
+  if (!text) return std::nullopt;
+  const auto value = ReadNumber(*text, name);
+  if (!value) return std::unexpected(value.error());
+  return *value;
+}
+
+Result<Wanted> WantedOf(const ServerRequest& request, std::int64_t usual, const char* place) {
+  const auto rows = LimitOf(request, usual);
+  if (!rows) return std::unexpected(rows.error());
+  const auto at = NumberOf(request, place);
+  if (!at) return std::unexpected(at.error());
+  return Wanted{.limit = {.rows = *rows, .bytes = kPageBytes}, .place = *at};
+}
+
 }  // namespace warden::api

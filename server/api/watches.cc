@@ -138,7 +138,7 @@ void AddWatchRoutes(const std::shared_ptr<const Parts>& parts,
         parts,
         {.method = "GET",
          .path = path,
-         .handler = OnWorker(
+         .handler = OnLister(
              parts, [parts, list](const ServerRequest& request) { return list(*parts, request); }),
          .admit = Limited(parts, limiter)});
   };

@@ -7,8 +7,8 @@
 
 namespace warden::api {
 
-Worker::Worker() : thread_([this] { Loop(); }) {
-  pthread_setname_np(thread_.native_handle(), "api");
+Worker::Worker(const char* name) : thread_([this] { Loop(); }) {
+  pthread_setname_np(thread_.native_handle(), name);
 }
 
 Worker::~Worker() {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The thread (named "api") on which handlers do what would hold up the listener: reading the store,
-// parsing large bodies, rendering metrics. First come, first served; at most kMostJobs wait. Post
-// is safe from any thread.
+// A thread on which handlers do what would hold up the listener. First come, first served; at most
+// kMostJobs wait. Post is safe from any thread. There are two of them: "api" parses large bodies,
+// renders metrics and changes things; "lists" reads what people look at, so that nothing of the
+// first kind ever waits for a list.
 #pragma once
 
 #include <condition_variable>
@@ -18,8 +19,8 @@ class Worker {
   using Job = std::move_only_function<void()>;
   static constexpr std::size_t kMostJobs = 256;
 
-  Worker();
-  ~Worker();  // runs what is queued
+  explicit Worker(const char* name);  // of the thread
+  ~Worker();                          // runs what is queued
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 

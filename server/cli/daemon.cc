@@ -71,6 +71,7 @@ struct Daemon::Parts {
   std::unique_ptr<Watcher> watcher;
   std::unique_ptr<api::WaitingRoom> waiting_room;
   std::unique_ptr<api::Worker> worker;
+  std::unique_ptr<api::Worker> lister;
   std::unique_ptr<HttpServer> server;
 
   Result<void> LoadConfig();
@@ -198,10 +199,12 @@ void Daemon::Parts::StartWatches() {
 }
 
 Result<void> Daemon::Parts::StartServer() {
-  worker = std::make_unique<api::Worker>();
+  worker = std::make_unique<api::Worker>("api");
+  lister = std::make_unique<api::Worker>("lists");
   server = std::make_unique<HttpServer>();
   auto face = std::make_shared<api::Parts>(api::Parts{*server,
                                                       *worker,
+                                                      *lister,
                                                       *store,
                                                       *writer,
                                                       *intake,
@@ -257,6 +260,7 @@ void Daemon::Stop() {
   if (parts.server)
     parts.server->Stop(std::min<std::chrono::milliseconds>(patience / 10, std::chrono::seconds{1}));
   parts.worker.reset();
+  parts.lister.reset();
   // Last of those who use the client, because a Prometheus that hangs may hold it up.
   if (parts.watcher) parts.watcher->Stop();
   parts.notified = nullptr;

@@ -62,6 +62,9 @@ struct Connection {
   bool expired = false;
   std::uint64_t request = 0;
   BodyCharge charge;  // of the body being read
+  // While it waits for the peer to take more of an answer.
+  std::size_t unread_bytes = 0;
+  std::list<Connection*>::iterator slow_place;  // in the loop's list while unread_bytes > 0
   std::optional<ServerResponse> response;
   std::move_only_function<void()> waiter;  // resumes the session once `response` is there
 };
@@ -117,6 +120,9 @@ class HttpServer::Loop {
   boost::asio::awaitable<bool> WriteBytes(Connection& c, std::string_view head,
                                           std::string_view body);
   boost::asio::awaitable<void> Linger(Connection& c);
+  void Hold(Connection& c, std::size_t bytes);
+  void Release(Connection& c);
+  void CloseSlowest();
   std::optional<ServerResponse> Refusal(Connection& c, const HttpRoute*& route);
 
   const ServerOptions options_;
@@ -126,7 +132,9 @@ class HttpServer::Loop {
   std::list<tcp::acceptor> acceptors_;
   std::shared_ptr<Mailbox> mailbox_;
   std::unordered_map<std::uint64_t, std::shared_ptr<Connection>> connections_;
-  std::list<Connection*> room_;  // idle or still without a header, longest first
+  std::list<Connection*> room_;   // idle or still without a header, longest first
+  std::list<Connection*> slow_;   // those with unread bytes, whose last progress is oldest first
+  std::size_t unread_bytes_ = 0;  // of all
   std::array<char, std::size_t{64} << 10> scratch_{};
   std::string date_ = HttpDate();
   std::size_t max_connections_ = 0;

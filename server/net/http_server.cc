@@ -213,6 +213,7 @@ void HttpServer::Loop::Expire(Connection& c) {
 }
 
 void HttpServer::Loop::Forget(Connection& c) {
+  Release(c);
   Enter(c, Phase::kBusy, kForever);
   error_code ignored;
   c.socket.close(ignored);

@@ -3,7 +3,8 @@
 // handler, and writes what the handler responds. It owns one thread, named `http-server`, on which
 // handlers and admit hooks run: they must not block; a handler that has work to do passes its
 // Respond to another thread. Hostile peers (slow, endless, malformed, too many) cost bounded time
-// and memory and are answered 4xx or 503. Start and Stop are for one thread, the counters for any.
+// and memory and are answered 4xx or 503, or closed when they do not read what they asked for.
+// Start and Stop are for one thread, the counters for any.
 //
 //   accept ─▶ header ─▶ route (404, 405) ─▶ admit (401, 503 …) ─▶ body (413) ─▶ handler ─▶ Respond
 //   ─▶ next header
@@ -87,6 +88,9 @@ struct ServerOptions {
   std::size_t max_header_bytes = std::size_t{32} << 10;
   std::size_t max_body_bytes_in_flight =
       std::size_t{256} << 20;  // of all requests read and not answered yet; beyond: 503
+  // Of answers that their peers have not taken yet; beyond: those who took nothing for longest are
+  // closed. One answer may always be as large as it is.
+  std::size_t max_answer_bytes_in_flight = std::size_t{64} << 20;
   std::chrono::milliseconds header_timeout =
       std::chrono::seconds(10);  // first to last byte of a header
   std::chrono::milliseconds body_timeout = std::chrono::seconds(60);   // the same for a body

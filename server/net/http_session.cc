@@ -212,6 +212,7 @@ asio::awaitable<bool> HttpServer::Loop::Write(Connection& c, ServerResponse resp
 asio::awaitable<bool> HttpServer::Loop::WriteBytes(Connection& c, std::string_view head,
                                                    std::string_view body) {
   std::size_t since_deadline = kProgressBytes;  // sent since the deadline was set
+  const std::size_t whole_bytes = head.size() + body.size();
   while (!head.empty() || !body.empty()) {
     error_code ec;
     const std::array<asio::const_buffer, 2> buffers{asio::buffer(head), asio::buffer(body)};
@@ -223,18 +224,47 @@ asio::awaitable<bool> HttpServer::Loop::WriteBytes(Connection& c, std::string_vi
       since_deadline += sent;
       continue;
     }
-    if (ec != asio::error::would_block) co_return false;
+    if (ec != asio::error::would_block) break;
     c.KeepInput();
     if (since_deadline >= kProgressBytes) {
       Enter(c, Phase::kBusy, Steady::now() + options_.write_timeout);
       since_deadline = 0;
+      Release(c);
+      Hold(c, whole_bytes);
     }
     co_await c.socket.async_wait(tcp::socket::wait_write,
                                  asio::redirect_error(asio::use_awaitable, ec));
-    if (ec || c.expired) co_return false;
+    if (ec || c.expired) break;
   }
+  Release(c);
   c.deadline = kForever;
-  co_return true;
+  co_return head.empty() && body.empty();
+}
+
+// An answer stays in memory as a whole until the peer has taken the last of it.
+void HttpServer::Loop::Hold(Connection& c, std::size_t bytes) {
+  c.unread_bytes = bytes;
+  c.slow_place = slow_.insert(slow_.end(), &c);
+  unread_bytes_ += bytes;
+  while (unread_bytes_ > options_.max_answer_bytes_in_flight && slow_.front() != &c) {
+    CloseSlowest();
+  }
+}
+
+void HttpServer::Loop::Release(Connection& c) {
+  if (c.unread_bytes == 0) return;
+  slow_.erase(c.slow_place);
+  unread_bytes_ -= std::exchange(c.unread_bytes, 0);
+}
+
+// Its session ends when its wait fails.
+void HttpServer::Loop::CloseSlowest() {
+  Connection& slowest = *slow_.front();
+  Release(slowest);
+  slowest.expired = true;
+  error_code ignored;
+  slowest.socket.close(ignored);
+  ++shed_;
 }
 
 // Closing with unread input would reset the connection, and the peer might never see what it was

@@ -23,23 +23,85 @@ struct LeaseRequest {
       std::chrono::hours{24};  // a row that waits longer: the clock was set back
 };
 
+// One part of a list. `before` and `after` of a filter go on behind its last row, whatever came or
+// went meanwhile.
+template <class Row>
+struct Page {
+  std::vector<Row> rows;
+  bool has_more = false;
+};
+
+// How much a page holds: it ends with the row that reaches either, and has one row at least.
+// `bytes` counts texts, as they stand in the store.
+struct PageLimit {
+  std::int64_t rows = 1000;
+  std::size_t bytes = SIZE_MAX;
+};
+
 struct IncidentRow {
-  Incident incident;
-  std::vector<AlertRecord> alerts;  // those of incident.members
+  Incident incident;                     // its members: those of `alerts`
+  std::vector<AlertRecord> alerts = {};  // the first ones
+  std::int64_t alert_count = 0;          // of all
 };
 
 enum class IncidentState : std::uint8_t { kOpen, kClosed, kAll };
 
+// Where an incident stands in a list.
+struct IncidentPlace {
+  IncidentId id;
+  std::optional<Instant> closed_at = {};  // counts in lists of closed ones only
+};
+
+// The newest first; closed ones by their end.
 struct IncidentFilter {
   IncidentState state = IncidentState::kOpen;
-  std::int64_t limit = 1000;  // newest first
+  PageLimit limit = {};
+  std::optional<IncidentPlace> before = {};
+  std::int64_t alerts_each = INT64_MAX;  // fewer where the page's bytes end
+};
+
+// In the order in which they joined the incident.
+struct AlertFilter {
+  IncidentId incident;
+  PageLimit limit = {};
+  std::optional<AlertId> after = {};
+};
+
+struct IncidentAlert {
+  AlertRecord record;
+  Member member;
+};
+
+// The newest first.
+struct TimelineFilter {
+  IncidentId incident;
+  PageLimit limit = {.rows = INT64_MAX};
+  std::optional<std::int64_t> before = {};  // a sequence
 };
 
 struct DeliveryFilter {
   std::optional<DeliveryState> state;
   std::optional<IncidentId> incident;
-  std::int64_t limit = 1000;  // newest first
+  PageLimit limit = {};  // newest first
   std::optional<DeliveryId> before;
+};
+
+// Bodies are cut at `shown_bytes`.
+struct QuarantineFilter {
+  PageLimit limit = {};  // newest first
+  std::optional<std::int64_t> before = {};
+  std::int64_t shown_bytes = INT64_MAX;
+};
+
+struct QuarantinePart {
+  QuarantineRow row;
+  std::int64_t body_bytes = 0;  // before it was cut
+};
+
+// Of all that is known of an incident.
+struct IncidentCounts {
+  std::int64_t timeline = 0;
+  std::int64_t deliveries = 0;
 };
 
 // created = delivered + dead + expired + superseded + pending

@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <unordered_map>
 
 #include "server/alert/ids.h"
@@ -100,7 +101,8 @@ Result<void> Run(Connection& connection, const char* sql, const Values&... value
   return Statement(connection, *prepared).Bind(values...).Run();
 }
 
-// Prepare, bind, call `row` with the statement for each row.
+// Prepare, bind, call `row` with the statement for each row; where it says bool, until it says
+// false.
 template <class Row, class... Values>
 Result<void> ForEach(Connection& connection, const char* sql, Row row, const Values&... values) {
   auto prepared = connection.Prepared(sql);
@@ -111,7 +113,11 @@ Result<void> ForEach(Connection& connection, const char* sql, Row row, const Val
     auto more = statement.Step();
     if (!more) return std::unexpected(more.error());
     if (!*more) return {};
-    row(statement);
+    if constexpr (std::is_same_v<std::invoke_result_t<Row&, Statement&>, bool>) {
+      if (!row(statement)) return {};
+    } else {
+      row(statement);
+    }
   }
 }
 

@@ -111,122 +111,6 @@ Result<StoredState> SqliteStore::Load(Instant recent) {
   return state;
 }
 
-Result<void> SqliteStore::LoadMembers(IncidentRow& row) {
-  return ForEach(
-      *lister_,
-      "SELECT " PROMWARDEN_ALERT_COLUMNS
-      ", m.announced, m.muted FROM member m JOIN alert a ON a.id = m.alert WHERE m.incident = ? "
-      "ORDER BY m.alert",
-      [&](const Statement& found) {
-        row.alerts.push_back(sqlite::ReadAlert(found));
-        row.incident.members.emplace(
-            row.alerts.back().id,
-            Member{static_cast<Announced>(found.Int(12)), found.Int(13) != 0});
-      },
-      row.incident.id);
-}
-
-Result<std::vector<IncidentRow>> SqliteStore::ListIncidents(const IncidentFilter& filter) {
-  const std::lock_guard lock(lister_->mutex);
-  std::vector<IncidentRow> rows;
-  const auto add = [&](const Statement& row) { rows.push_back({sqlite::ReadIncident(row), {}}); };
-  Result<void> done;
-  switch (filter.state) {
-    case IncidentState::kOpen:
-      done = ForEach(*lister_,
-                     "SELECT " PROMWARDEN_INCIDENT_COLUMNS
-                     " FROM incident i WHERE i.closed_at IS NULL ORDER BY i.id DESC LIMIT ?",
-                     add, filter.limit);
-      break;
-    case IncidentState::kClosed:
-      done = ForEach(
-          *lister_,
-          "SELECT " PROMWARDEN_INCIDENT_COLUMNS
-          " FROM incident i WHERE i.closed_at IS NOT NULL ORDER BY i.closed_at DESC LIMIT ?",
-          add, filter.limit);
-      break;
-    case IncidentState::kAll:
-      done = ForEach(*lister_,
-                     "SELECT " PROMWARDEN_INCIDENT_COLUMNS
-                     " FROM incident i ORDER BY i.id DESC LIMIT ?",
-                     add, filter.limit);
-      break;
-  }
-  for (auto& row : rows) {
-    if (done) done = LoadMembers(row);
-  }
-  if (!done) return std::unexpected(done.error());
-  return rows;
-}
-
-Result<std::optional<IncidentRow>> SqliteStore::FindIncident(std::string_view uid) {
-  const std::lock_guard lock(lister_->mutex);
-  std::optional<IncidentRow> found;
-  auto done = ForEach(
-      *lister_, "SELECT " PROMWARDEN_INCIDENT_COLUMNS " FROM incident i WHERE i.uid = ?",
-      [&](const Statement& row) { found = IncidentRow{sqlite::ReadIncident(row), {}}; }, uid);
-  if (done && found) done = LoadMembers(*found);
-  if (!done) return std::unexpected(done.error());
-  return found;
-}
-
-Result<std::vector<TimelineEntry>> SqliteStore::Timeline(IncidentId incident) {
-  const std::lock_guard lock(lister_->mutex);
-  std::vector<TimelineEntry> entries;
-  auto done = ForEach(
-      *lister_,
-      "SELECT incident, sequence, at, kind, reason FROM timeline WHERE incident = ? ORDER BY "
-      "sequence",
-      [&](const Statement& row) {
-        entries.push_back({IncidentId{row.Int(0)}, row.Int(1), row.Time(2),
-                           static_cast<TimelineKind>(row.Int(3)), std::string(row.Text(4))});
-      },
-      incident);
-  if (!done) return std::unexpected(done.error());
-  return entries;
-}
-
-Result<std::vector<Delivery>> SqliteStore::ListDeliveries(const DeliveryFilter& filter) {
-  const std::lock_guard lock(lister_->mutex);
-  std::vector<Delivery> rows;
-  const auto state = filter.state ? static_cast<int>(*filter.state) : -1;
-  const auto incident = filter.incident.value_or(IncidentId{-1});
-  const auto before = filter.before.value_or(DeliveryId{INT64_MAX});
-  auto done = ForEach(
-      *lister_,
-      "SELECT " PROMWARDEN_DELIVERY_COLUMNS
-      " FROM delivery d WHERE (?1 = -1 OR d.state = ?1) AND (?2 = -1 OR d.incident = ?2) "
-      "AND d.id < ?3 ORDER BY d.id DESC LIMIT ?4",
-      [&](const Statement& row) { rows.push_back(sqlite::ReadDelivery(row)); }, state, incident,
-      before, filter.limit);
-  if (!done) return std::unexpected(done.error());
-  return rows;
-}
-
-Result<std::optional<Delivery>> SqliteStore::FindDelivery(DeliveryId id) {
-  const std::lock_guard lock(lister_->mutex);
-  std::optional<Delivery> found;
-  auto done = ForEach(
-      *lister_, "SELECT " PROMWARDEN_DELIVERY_COLUMNS " FROM delivery d WHERE d.id = ?",
-      [&](const Statement& row) { found = sqlite::ReadDelivery(row); }, id);
-  if (!done) return std::unexpected(done.error());
-  return found;
-}
-
-Result<std::vector<QuarantineRow>> SqliteStore::ListQuarantine(std::int64_t limit) {
-  const std::lock_guard lock(lister_->mutex);
-  std::vector<QuarantineRow> rows;
-  auto done = ForEach(
-      *lister_, "SELECT id, at, source, reason, body FROM quarantine ORDER BY id DESC LIMIT ?",
-      [&](const Statement& row) {
-        rows.push_back({row.Int(0), row.Time(1), std::string(row.Text(2)), std::string(row.Text(3)),
-                        std::string(row.Text(4))});
-      },
-      limit);
-  if (!done) return std::unexpected(done.error());
-  return rows;
-}
-
 namespace {
 
 // What a delivery has to say of alerts: those that its notification lists come first.
@@ -364,10 +248,10 @@ Result<std::optional<Instant>> SqliteStore::NextDue(const std::vector<Destinatio
 }
 
 Result<std::map<std::string, DestinationQueue>> SqliteStore::Queues() {
-  const std::lock_guard lock(lister_->mutex);
+  const std::lock_guard lock(counter_->mutex);
   std::map<std::string, DestinationQueue> queues;
   auto done = ForEach(
-      *lister_,
+      *counter_,
       "SELECT receiver, kind, position, count(*), min(created_at) FROM delivery WHERE state IN (0, "
       "2) GROUP BY "
       "receiver, kind, position",

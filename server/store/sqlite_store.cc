@@ -95,14 +95,16 @@ Result<std::unique_ptr<Store>> Open(const std::string& path) {
       "PRAGMA cache_size = -16384; PRAGMA foreign_keys = OFF; PRAGMA temp_store = MEMORY;");
   if (!writer) return std::unexpected(writer.error());
   auto reader = writer;
+  auto counter = writer;
   auto lister = writer;
-  for (auto* const connection : {&reader, &lister}) {
+  for (auto* const connection : {&reader, &counter, &lister}) {
     if (!is_file) continue;
     *connection = Connect(path, "PRAGMA query_only = ON; PRAGMA cache_size = -4096;");
     if (!*connection) return std::unexpected(connection->error());
   }
-  auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(*writer),
-                                             std::move(*reader), std::move(*lister));
+  auto store =
+      std::make_unique<SqliteStore>(std::move(*lock), std::move(*writer), std::move(*reader),
+                                    std::move(*counter), std::move(*lister));
   if (auto prepared = store->Prepare(); !prepared) return std::unexpected(prepared.error());
   return store;
 }

@@ -97,12 +97,16 @@ class Store {
   // dead process become unknown first.
   virtual Result<StoredState> Load(Instant recent) = 0;
 
-  virtual Result<std::vector<IncidentRow>> ListIncidents(const IncidentFilter& filter) = 0;
-  virtual Result<std::optional<IncidentRow>> FindIncident(std::string_view uid) = 0;
-  virtual Result<std::vector<TimelineEntry>> Timeline(IncidentId incident) = 0;
-  virtual Result<std::vector<Delivery>> ListDeliveries(const DeliveryFilter& filter) = 0;
+  virtual Result<Page<IncidentRow>> ListIncidents(const IncidentFilter& filter) = 0;
+  // With so many of its alerts.
+  virtual Result<std::optional<IncidentRow>> FindIncident(std::string_view uid,
+                                                          const PageLimit& alerts) = 0;
+  virtual Result<Page<IncidentAlert>> ListAlerts(const AlertFilter& filter) = 0;
+  virtual Result<Page<TimelineEntry>> Timeline(const TimelineFilter& filter) = 0;
+  virtual Result<IncidentCounts> CountsOf(IncidentId incident) = 0;
+  virtual Result<Page<Delivery>> ListDeliveries(const DeliveryFilter& filter) = 0;
   virtual Result<std::optional<Delivery>> FindDelivery(DeliveryId id) = 0;
-  virtual Result<std::vector<QuarantineRow>> ListQuarantine(std::int64_t limit) = 0;
+  virtual Result<Page<QuarantinePart>> ListQuarantine(const QuarantineFilter& filter) = 0;
   // A notification (with those it carries merged in) and the texts of its alerts, the same for all
   // destinations.
   virtual Result<Message> LoadMessage(const Delivery& delivery) = 0;

@@ -21,30 +21,39 @@ class FlakyStore final : public Store {
   explicit FlakyStore(std::unique_ptr<Store> store) : store_(std::move(store)) {}
   std::atomic<bool> is_full{false};
   std::atomic<bool> is_unreadable{false};  // of blobs and of lists of incidents
+  std::function<void()> on_list = [] {};   // runs within each list of incidents; set before use
 
   Result<void> Transact(const std::function<Result<void>(Transaction&)>& work) override {
     if (is_full) return Fail(ErrorCode::kUnavailable, "disk full");
     return store_->Transact(work);
   }
   Result<StoredState> Load(Instant recent) override { return store_->Load(recent); }
-  Result<std::vector<IncidentRow>> ListIncidents(const IncidentFilter& filter) override {
+  Result<Page<IncidentRow>> ListIncidents(const IncidentFilter& filter) override {
+    on_list();
     if (is_unreadable) return Fail(ErrorCode::kUnavailable, "disk failing");
     return store_->ListIncidents(filter);
   }
-  Result<std::optional<IncidentRow>> FindIncident(std::string_view uid) override {
-    return store_->FindIncident(uid);
+  Result<std::optional<IncidentRow>> FindIncident(std::string_view uid,
+                                                  const PageLimit& alerts) override {
+    return store_->FindIncident(uid, alerts);
   }
-  Result<std::vector<TimelineEntry>> Timeline(IncidentId id) override {
-    return store_->Timeline(id);
+  Result<Page<IncidentAlert>> ListAlerts(const AlertFilter& filter) override {
+    return store_->ListAlerts(filter);
   }
-  Result<std::vector<Delivery>> ListDeliveries(const DeliveryFilter& filter) override {
+  Result<Page<TimelineEntry>> Timeline(const TimelineFilter& filter) override {
+    return store_->Timeline(filter);
+  }
+  Result<IncidentCounts> CountsOf(IncidentId incident) override {
+    return store_->CountsOf(incident);
+  }
+  Result<Page<Delivery>> ListDeliveries(const DeliveryFilter& filter) override {
     return store_->ListDeliveries(filter);
   }
   Result<std::optional<Delivery>> FindDelivery(DeliveryId id) override {
     return store_->FindDelivery(id);
   }
-  Result<std::vector<QuarantineRow>> ListQuarantine(std::int64_t limit) override {
-    return store_->ListQuarantine(limit);
+  Result<Page<QuarantinePart>> ListQuarantine(const QuarantineFilter& filter) override {
+    return store_->ListQuarantine(filter);
   }
   Result<Message> LoadMessage(const Delivery& row) override { return store_->LoadMessage(row); }
   Result<std::string> RemoteId(IncidentId id, const Destination& destination) override {

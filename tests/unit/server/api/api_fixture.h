@@ -44,10 +44,12 @@ class ApiTest : public testing::Test {
         CourierParts{*store_, *writer_, http_, clock_, MakeChannel, [] { return 0.5; },
                      [this] { return intake_->NewDeliveryId(); }},
         config_);
-    worker_ = std::make_unique<Worker>();
+    worker_ = std::make_unique<Worker>("api");
+    lister_ = std::make_unique<Worker>("lists");
     server_ = std::make_unique<HttpServer>();
     AddRoutes(std::make_shared<const Parts>(Parts{*server_,
                                                   *worker_,
+                                                  *lister_,
                                                   *store_,
                                                   *writer_,
                                                   *intake_,
@@ -70,6 +72,7 @@ class ApiTest : public testing::Test {
     if (server_) server_->Stop(std::chrono::seconds{1});
     if (intake_) intake_->Stop();
     worker_.reset();
+    lister_.reset();
     server_.reset();
     courier_.reset();
     intake_.reset();
@@ -114,6 +117,7 @@ class ApiTest : public testing::Test {
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<Courier> courier_;
   std::unique_ptr<Worker> worker_;
+  std::unique_ptr<Worker> lister_;
   std::unique_ptr<HttpServer> server_;
 };
 

@@ -174,8 +174,8 @@ TEST_F(UnitsTest, AnAlertTakesTheWayOfAllAlerts) {
             R"("webhook":{"status":"success"}}})"
             "\n");
   const auto incidents = store_->ListIncidents({});
-  ASSERT_EQ(incidents->size(), 1U);
-  const auto& kept = incidents->at(0).alerts.at(0).alert;
+  ASSERT_EQ(incidents->rows.size(), 1U);
+  const auto& kept = incidents->rows.at(0).alerts.at(0).alert;
   EXPECT_EQ(kept.labels,
             (promql::LabelSet{
                 {"alertname", "Cost Anomaly"}, {"persona_id", "p1"}, {"severity", "critical"}}));
@@ -195,7 +195,7 @@ TEST_F(UnitsTest, FieldsOfAnAlertBecomeLabelsThatCanBeNamed) {
                 .status,
             200);
   EXPECT_EQ(
-      store_->ListIncidents({})->at(0).alerts.at(0).alert.labels,
+      store_->ListIncidents({})->rows.at(0).alerts.at(0).alert.labels,
       (promql::LabelSet{
           {"_", "nameless"}, {"_9_lives", "cat"}, {"alertname", "x"}, {"severity", "warning"}}));
 }
@@ -210,7 +210,7 @@ TEST_F(UnitsTest, AnAlertWithoutWordsIsRefused) {
         R"({"alert_data":{"title":"x"},"channels":[1]})"}) {
     EXPECT_EQ(Ask("POST", "/anomaly/alert", body).status, 400) << body;
   }
-  EXPECT_TRUE(store_->ListIncidents({})->empty());
+  EXPECT_TRUE(store_->ListIncidents({})->rows.empty());
 }
 
 TEST_F(UnitsTest, WhoChangesSomethingShowsCredentials) {

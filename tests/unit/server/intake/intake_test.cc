@@ -84,8 +84,8 @@ TEST_F(IntakeTest, AnswersWhenTheDecisionIsInTheStore) {
   ASSERT_TRUE(receipt);
   EXPECT_EQ(receipt->firing, 1U);
   const auto incidents = store_->ListIncidents({});
-  ASSERT_EQ(incidents->size(), 1U);
-  EXPECT_EQ(incidents->at(0).alerts.at(0).alert.name(), "A");
+  ASSERT_EQ(incidents->rows.size(), 1U);
+  EXPECT_EQ(incidents->rows.at(0).alerts.at(0).alert.name(), "A");
   EXPECT_EQ(store_->Balance()->pending, 1);
   ASSERT_TRUE(intake_->FlushNow());  // whoever waits for deliveries is told after the sender
   EXPECT_EQ(told_, 1);
@@ -139,12 +139,12 @@ TEST_F(IntakeTest, QuarantineIsKeptAsLongAndAsLargeAsTheConfigurationSays) {
   keep("first");
   clock_.Advance(std::chrono::hours{1});
   keep("later");
-  EXPECT_EQ(store_->ListQuarantine(10)->size(), 2U);
+  EXPECT_EQ(store_->ListQuarantine({})->rows.size(), 2U);
   keep("more");
-  EXPECT_EQ(store_->ListQuarantine(10)->size(), 2U) << "10 bytes, the oldest go";
+  EXPECT_EQ(store_->ListQuarantine({})->rows.size(), 2U) << "10 bytes, the oldest go";
   clock_.Advance(std::chrono::hours{3});
   ASSERT_TRUE(Send(News("a")));
-  EXPECT_TRUE(store_->ListQuarantine(10)->empty());
+  EXPECT_TRUE(store_->ListQuarantine({})->rows.empty());
 }
 
 TEST_F(IntakeTest, KeepsUnusableBodies) {
@@ -153,7 +153,7 @@ TEST_F(IntakeTest, KeepsUnusableBodies) {
       {0, kStart, "default", "no alerts", "{}"},
       [&kept](const Result<Receipt>& result) { kept.set_value(result.has_value()); });
   EXPECT_TRUE(kept.get_future().get());
-  EXPECT_EQ(store_->ListQuarantine(10)->at(0).reason, "no alerts");
+  EXPECT_EQ(store_->ListQuarantine({})->rows.at(0).row.reason, "no alerts");
 }
 
 TEST_F(IntakeTest, StopsOnlyWhenALongQueueIsDecided) {
@@ -220,23 +220,30 @@ class FailingStore final : public Store {
     if (unreadable) return Fail(ErrorCode::kUnavailable, "cannot be read");
     return inner_.Load(recent);
   }
-  Result<std::vector<IncidentRow>> ListIncidents(const IncidentFilter& filter) override {
+  Result<Page<IncidentRow>> ListIncidents(const IncidentFilter& filter) override {
     return inner_.ListIncidents(filter);
   }
-  Result<std::optional<IncidentRow>> FindIncident(std::string_view uid) override {
-    return inner_.FindIncident(uid);
+  Result<std::optional<IncidentRow>> FindIncident(std::string_view uid,
+                                                  const PageLimit& alerts) override {
+    return inner_.FindIncident(uid, alerts);
   }
-  Result<std::vector<TimelineEntry>> Timeline(IncidentId incident) override {
-    return inner_.Timeline(incident);
+  Result<Page<IncidentAlert>> ListAlerts(const AlertFilter& filter) override {
+    return inner_.ListAlerts(filter);
   }
-  Result<std::vector<Delivery>> ListDeliveries(const DeliveryFilter& filter) override {
+  Result<Page<TimelineEntry>> Timeline(const TimelineFilter& filter) override {
+    return inner_.Timeline(filter);
+  }
+  Result<IncidentCounts> CountsOf(IncidentId incident) override {
+    return inner_.CountsOf(incident);
+  }
+  Result<Page<Delivery>> ListDeliveries(const DeliveryFilter& filter) override {
     return inner_.ListDeliveries(filter);
   }
   Result<std::optional<Delivery>> FindDelivery(DeliveryId id) override {
     return inner_.FindDelivery(id);
   }
-  Result<std::vector<QuarantineRow>> ListQuarantine(std::int64_t limit) override {
-    return inner_.ListQuarantine(limit);
+  Result<Page<QuarantinePart>> ListQuarantine(const QuarantineFilter& filter) override {
+    return inner_.ListQuarantine(filter);
   }
   Result<Message> LoadMessage(const Delivery& delivery) override {
     return inner_.LoadMessage(delivery);
@@ -327,7 +334,7 @@ TEST_F(IntakeTest, WorkThatFailsByItselfFailsAlone) {
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().message, "mine");
   EXPECT_TRUE(writer_->healthy());
-  EXPECT_EQ(store_->ListIncidents({})->size(), 1U);
+  EXPECT_EQ(store_->ListIncidents({})->rows.size(), 1U);
   // Also when it is the only work of its turn.
   EXPECT_FALSE(writer_->Run(
       [](Transaction&) -> Result<void> { return Fail(ErrorCode::kInternal, "mine again"); }));
@@ -444,7 +451,7 @@ class Storm {
 std::size_t AlertsListed(Store& store) {
   std::size_t alerts = 0;
   const auto incidents = store.ListIncidents({});
-  for (const auto& row : *incidents) alerts += row.alerts.size();
+  for (const auto& row : incidents->rows) alerts += row.alerts.size();
   return alerts;
 }
 
@@ -457,7 +464,7 @@ TEST_F(IntakeTest, InAStormTheTablesFollowTheJournal) {
          std::chrono::steady_clock::now() - begun < std::chrono::seconds{60})
     ASSERT_TRUE(intake_->FlushNow());
   EXPECT_EQ(AlertsListed(*store_), 161U);
-  EXPECT_EQ(store_->Timeline(IncidentId{1})->size(), 2 + 160U);
+  EXPECT_EQ(store_->Timeline({IncidentId{1}})->rows.size(), 2 + 160U);
 }
 
 TEST_F(IntakeTest, WhatOnlyTheJournalHoldsSurvivesARestart) {
@@ -485,12 +492,12 @@ TEST_F(IntakeTest, AnAlertThatNobodyReportsIsOverButNotRightAfterAStart) {
   clock_.Advance(std::chrono::hours{24 * 60});
   Open();
   ASSERT_TRUE(intake_->FlushNow());
-  EXPECT_EQ(store_->ListIncidents({})->size(), 1U);
+  EXPECT_EQ(store_->ListIncidents({})->rows.size(), 1U);
   clock_.Advance(std::chrono::minutes{61});
   ASSERT_TRUE(intake_->FlushNow());
   const auto closed = store_->ListIncidents({.state = IncidentState::kClosed});
-  ASSERT_EQ(closed->size(), 1U);
-  EXPECT_TRUE(closed->at(0).alerts.at(0).alert.has_expired());
+  ASSERT_EQ(closed->rows.size(), 1U);
+  EXPECT_TRUE(closed->rows.at(0).alerts.at(0).alert.has_expired());
 }
 
 TEST_F(IntakeTest, RecoversHoweverMuchIsAskedForMeanwhile) {

@@ -33,7 +33,7 @@ class LedgerTest : public testing::Test {
     ASSERT_TRUE(done) << done.error().message;
   }
   // What the tables hold.
-  std::size_t Listed() { return store_->Timeline(IncidentId{1})->size(); }
+  std::size_t Listed() { return store_->Timeline({IncidentId{1}})->rows.size(); }
 
   std::unique_ptr<Store> store_ = std::move(*OpenSqliteStore(":memory:"));
   Ledger::Steady::time_point start_ = Ledger::Steady::now();
@@ -82,7 +82,7 @@ TEST_F(LedgerTest, WhatPeopleAreToldNeverLags) {
   Turn(Ledger::Pace::kBusy, 0);
   Turn(Ledger::Pace::kBusy, 1, true);
   EXPECT_EQ(Listed(), 2U);
-  EXPECT_TRUE(*store_->FindIncident("over"));
+  EXPECT_TRUE(*store_->FindIncident("over", {}));
 }
 
 TEST_F(LedgerTest, WhatIsInTheTablesIsNotInTheJournalAnyMore) {

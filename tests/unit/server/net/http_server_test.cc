@@ -9,6 +9,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -425,6 +426,28 @@ TEST_F(HttpServerTest, EndsPeersThatDoNotReadTheirResponse) {
     ASSERT_LT(std::chrono::steady_clock::now(), until);
     std::this_thread::yield();
   }
+}
+
+TEST_F(HttpServerTest, ClosesTheSlowestWhenTooManyAnswersAreUnread) {
+  Serve({.max_answer_bytes_in_flight = std::size_t{20} << 20});  // two of /big
+  std::list<RawConnection> peers;
+  for (int i = 0; i < 5; ++i) {
+    peers.push_back(Raw());
+    peers.back().Send("GET /big HTTP/1.1\r\nHost: h\r\n\r\n");
+    ASSERT_TRUE(peers.back().ReadUntil("\r\n\r\n").starts_with("HTTP/1.1 200"));
+  }
+  for (const std::size_t closed : {0U, 1U, 2U}) {
+    auto peer = std::next(peers.begin(), static_cast<std::ptrdiff_t>(closed));
+    EXPECT_LT(peer->ReadAll().size(), std::size_t{8} << 20) << "it waited for longest";
+  }
+  EXPECT_EQ(server_->counts().shed, 3U);
+  EXPECT_EQ(Client().Get("/big")->body.size(), std::size_t{8} << 20)
+      << "whoever reads is not in the way";
+}
+
+TEST_F(HttpServerTest, OneAnswerMayBeAsLargeAsItIs) {
+  Serve({.max_answer_bytes_in_flight = 1});
+  EXPECT_EQ(Client().Get("/big")->body.size(), std::size_t{8} << 20);
 }
 
 TEST_F(HttpServerTest, MakesRoomByClosingTheLongestIdleConnection) {

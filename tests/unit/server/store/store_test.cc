@@ -195,7 +195,7 @@ TEST_F(StoreTest, PutsTheJournalIntoItsTablesWhenItIsLoaded) {
     ASSERT_TRUE(transaction.AddJournal(entry.bytes()));
     ASSERT_TRUE(transaction.AddJournal(later.bytes()));
   });
-  EXPECT_TRUE(store_->ListIncidents({})->empty());
+  EXPECT_TRUE(store_->ListIncidents({})->rows.empty());
 
   for (int time = 1; time <= 2; ++time) {  // the second time there is nothing left to do
     const auto state = store_->Load(At(0));
@@ -218,7 +218,7 @@ TEST_F(StoreTest, PutsTheJournalIntoItsTablesWhenItIsLoaded) {
     EXPECT_EQ(found.members.at(alert.id), member);
     ASSERT_EQ(state->groups.size(), 1U);
     EXPECT_EQ(state->groups[0].state_hash, 0x8000000000000001U);
-    EXPECT_EQ(store_->Timeline(incident.id)->size(), 2U);
+    EXPECT_EQ(store_->Timeline({incident.id})->rows.size(), 2U);
   }
 }
 
@@ -340,7 +340,7 @@ TEST_F(StoreTest, ARolledBackTransactionChangesNothing) {
   });
   EXPECT_FALSE(failed);
   EXPECT_EQ(Balance().created, 0);
-  EXPECT_TRUE(store_->ListDeliveries({})->empty());
+  EXPECT_TRUE(store_->ListDeliveries({})->rows.empty());
 }
 
 TEST_F(StoreTest, LoadGivesBackOpenIncidentsAndMakesLeasesUnknown) {
@@ -363,8 +363,79 @@ TEST_F(StoreTest, LoadGivesBackOpenIncidentsAndMakesLeasesUnknown) {
   const auto again = Lease(1);
   ASSERT_EQ(again.size(), 1U);
   EXPECT_EQ(again[0].state, DeliveryState::kUnknown);
-  EXPECT_TRUE(store_->FindIncident("uid1")->has_value());
-  EXPECT_EQ((*store_->FindIncident("uid1"))->alerts.size(), 2U);
+  EXPECT_TRUE(store_->FindIncident("uid1", {})->has_value());
+  EXPECT_EQ((*store_->FindIncident("uid1", {}))->alerts.size(), 2U);
+}
+
+// Page after page, by the last row of each, whatever comes meanwhile.
+TEST_F(StoreTest, PagesOfIncidentsGoOnWhereTheyStopped) {
+  for (int id = 1; id <= 5; ++id) AddIncident(id);
+  IncidentFilter filter{.state = IncidentState::kAll, .limit = {.rows = 2}};
+  std::vector<std::int64_t> seen;
+  for (int pages = 0; pages < 5; ++pages) {
+    const auto page = store_->ListIncidents(filter);
+    ASSERT_TRUE(page);
+    for (const auto& row : page->rows) seen.push_back(row.incident.id.value);
+    EXPECT_EQ(page->has_more, pages < 2);
+    if (!page->has_more) break;
+    AddIncident(10 + pages);
+    filter.before = IncidentPlace{.id = page->rows.back().incident.id};
+  }
+  EXPECT_EQ(seen, (std::vector<std::int64_t>{5, 4, 3, 2, 1}));
+}
+
+TEST_F(StoreTest, PagesOfClosedIncidentsGoByTheirEnd) {
+  for (int id = 1; id <= 4; ++id) {
+    AddIncident(id);
+    Write([&](Transaction& transaction) {
+      Incident incident;
+      incident.id = IncidentId{id};
+      incident.uid = "uid" + std::to_string(id);
+      incident.closed_at = At(id == 1 ? 9 : 5);  // three at once, the first one later
+      ASSERT_TRUE(transaction.PutIncident(incident));
+    });
+  }
+  IncidentFilter filter{.state = IncidentState::kClosed, .limit = {.rows = 1}};
+  std::vector<std::int64_t> seen;
+  for (bool more = true; more;) {
+    const auto page = store_->ListIncidents(filter);
+    ASSERT_TRUE(page && page->rows.size() == 1);
+    const auto& incident = page->rows[0].incident;
+    seen.push_back(incident.id.value);
+    filter.before = IncidentPlace{incident.id, incident.closed_at};
+    more = page->has_more && seen.size() < 9;
+  }
+  EXPECT_EQ(seen, (std::vector<std::int64_t>{1, 4, 3, 2}));
+}
+
+TEST_F(StoreTest, APageEndsAtItsBytesAndHasOneRow) {
+  AddIncident(1);
+  AddIncident(2);
+  for (int id = 1; id <= 20; ++id) {
+    AddAlert(id, AlertStatus::kFiring);
+    Write([&](Transaction& transaction) {
+      ASSERT_TRUE(transaction.PutMember(IncidentId{2}, AlertId{id}, {}));
+    });
+  }
+  const auto page = store_->ListIncidents({.limit = {.bytes = 1000}});
+  ASSERT_TRUE(page && page->rows.size() == 1);
+  EXPECT_TRUE(page->has_more);
+  EXPECT_EQ(page->rows[0].alert_count, 20);
+  EXPECT_LT(page->rows[0].alerts.size(), 6U);
+  EXPECT_EQ(page->rows[0].incident.members.size(), page->rows[0].alerts.size());
+  EXPECT_EQ(store_->ListIncidents({.alerts_each = 3})->rows[0].alerts.size(), 3U);
+
+  AlertFilter filter{.incident = IncidentId{2}, .limit = {.bytes = 1}};
+  std::vector<std::int64_t> seen;
+  for (bool more = true; more && seen.size() < 99;) {
+    const auto alerts = store_->ListAlerts(filter);
+    ASSERT_TRUE(alerts && alerts->rows.size() == 1);
+    filter.after = alerts->rows[0].record.id;
+    seen.push_back(filter.after->value);
+    more = alerts->has_more;
+  }
+  ASSERT_EQ(seen.size(), 20U);
+  EXPECT_EQ(seen.back(), 20);
 }
 
 TEST_F(StoreTest, ALeaseTakenBackGivesWayToTheNewerMessageBehindIt) {
@@ -428,7 +499,7 @@ TEST_F(StoreTest, QuarantineKeepsTheNewestWithinBounds) {
       ASSERT_TRUE(transaction.AddQuarantine({0, At(i), "default", "small", "{}"}));
     ASSERT_TRUE(transaction.PruneQuarantine(At(0), 1'000'000));
   });
-  EXPECT_EQ(store_->ListQuarantine(10'000)->size(), 1000U);
+  EXPECT_EQ(store_->ListQuarantine({.limit = {.rows = 10'000}})->rows.size(), 1000U);
   Write([&](Transaction& transaction) {
     for (int i = 0; i < 6; ++i) {
       ASSERT_TRUE(
@@ -436,13 +507,14 @@ TEST_F(StoreTest, QuarantineKeepsTheNewestWithinBounds) {
     }
     ASSERT_TRUE(transaction.PruneQuarantine(At(0), 4000));
   });
-  const auto rows = store_->ListQuarantine(10'000);
-  ASSERT_EQ(rows->size(), 4U);
-  EXPECT_EQ(rows->at(0).reason, "large");
+  const auto page = store_->ListQuarantine({});
+  ASSERT_EQ(page->rows.size(), 4U);
+  EXPECT_EQ(page->rows.at(0).row.reason, "large");
   Write([](Transaction& transaction) { ASSERT_TRUE(transaction.PruneQuarantine(At(0), 1)); });
-  EXPECT_EQ(store_->ListQuarantine(10'000)->size(), 1U) << "the newest stays";
+  EXPECT_EQ(store_->ListQuarantine({.limit = {.rows = 10'000}})->rows.size(), 1U)
+      << "the newest stays";
   Write([](Transaction& transaction) { ASSERT_TRUE(transaction.PruneQuarantine(At(2000), 1)); });
-  EXPECT_TRUE(store_->ListQuarantine(10'000)->empty());
+  EXPECT_TRUE(store_->ListQuarantine({.limit = {.rows = 10'000}})->rows.empty());
 }
 
 TEST_F(StoreTest, PruneForgetsThePastOfAnIncidentThatNeverEnds) {
@@ -459,10 +531,10 @@ TEST_F(StoreTest, PruneForgetsThePastOfAnIncidentThatNeverEnds) {
   });
   AddDelivery(2, 2, 1, kMail);
   Write([&](Transaction& transaction) { ASSERT_TRUE(transaction.Prune(At(100), 10)); });
-  ASSERT_EQ(store_->ListDeliveries({})->size(), 1U);
-  EXPECT_EQ(store_->ListDeliveries({})->at(0).id, DeliveryId{2});
+  ASSERT_EQ(store_->ListDeliveries({})->rows.size(), 1U);
+  EXPECT_EQ(store_->ListDeliveries({})->rows.at(0).id, DeliveryId{2});
   EXPECT_TRUE(store_->LoadMessage(Lease(1).at(0))) << "what waits keeps its notification";
-  EXPECT_EQ(store_->Timeline(IncidentId{1})->size(), 1U);
+  EXPECT_EQ(store_->Timeline({IncidentId{1}})->rows.size(), 1U);
 }
 
 // A walk over all members for each alert would hold up every webhook for minutes.
@@ -519,8 +591,8 @@ TEST_F(StoreTest, PruneForgetsWhatEndedAndKeepsWhatWaits) {
   std::int64_t pruned = 0;
   Write([&](Transaction& transaction) { pruned = *transaction.Prune(At(100), 10); });
   EXPECT_EQ(pruned, 1);
-  EXPECT_FALSE(store_->FindIncident("uid1")->has_value());
-  EXPECT_TRUE(store_->FindIncident("uid2")->has_value());
+  EXPECT_FALSE(store_->FindIncident("uid1", {})->has_value());
+  EXPECT_TRUE(store_->FindIncident("uid2", {})->has_value());
   EXPECT_EQ(Balance().created, 1);
 }
 
@@ -530,8 +602,8 @@ TEST_F(StoreTest, KeepsTextWithEveryByte) {
     ASSERT_TRUE(transaction.AddQuarantine({0, At(0), "default", nasty, nasty}));
     ASSERT_TRUE(transaction.PutBlob("x", nasty));
   });
-  EXPECT_EQ(store_->ListQuarantine(1)->at(0).body, nasty);
-  EXPECT_EQ(store_->ListQuarantine(1)->at(0).reason, nasty);
+  EXPECT_EQ(store_->ListQuarantine({})->rows.at(0).row.body, nasty);
+  EXPECT_EQ(store_->ListQuarantine({})->rows.at(0).row.reason, nasty);
   EXPECT_EQ(**store_->FindBlob("x"), nasty);
   EXPECT_EQ(*store_->FindBlob("y"), std::nullopt);
 }
@@ -619,8 +691,8 @@ TEST_F(FileStoreTest, ALongListDelaysNoDelivery) {
   std::thread lister([&] {
     is_listing = true;
     IncidentFilter filter;
-    filter.limit = kIncidents;
-    EXPECT_EQ((*store)->ListIncidents(filter)->size(), kIncidents);
+    filter.limit.rows = kIncidents;
+    EXPECT_EQ((*store)->ListIncidents(filter)->rows.size(), kIncidents);
     is_listed = true;
   });
   while (!is_listing) std::this_thread::yield();

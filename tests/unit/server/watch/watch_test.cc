@@ -43,8 +43,8 @@ TEST(Watcher, EndsTheAlertsOfAWatchThatLeftTheConfiguration) {
   while (!store->BlobNames("watch/")->empty()) std::this_thread::yield();
   watcher.Stop();
   const auto incidents = store->ListIncidents({.state = IncidentState::kAll});
-  ASSERT_EQ(incidents->size(), 1U);
-  EXPECT_EQ(incidents->at(0).alerts.at(0).alert.status, AlertStatus::kResolved);
+  ASSERT_EQ(incidents->rows.size(), 1U);
+  EXPECT_EQ(incidents->rows.at(0).alerts.at(0).alert.status, AlertStatus::kResolved);
 }
 
 }  // namespace

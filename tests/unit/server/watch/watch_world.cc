@@ -166,7 +166,7 @@ void WatchWorld::BringStatesBack() {
 
 std::vector<IncidentRow> WatchWorld::Incidents() {
   auto incidents = store_->ListIncidents({.state = IncidentState::kAll});
-  return incidents ? *std::move(incidents) : std::vector<IncidentRow>{};
+  return incidents ? std::move(incidents->rows) : std::vector<IncidentRow>{};
 }
 
 std::size_t WatchWorld::Alerts(AlertStatus status) {
