@@ -7,6 +7,7 @@
 #include "server/api/api.h"
 #include "server/api/json.h"
 #include "server/api/landing.h"
+#include "server/api/readiness.h"
 
 namespace warden::api {
 namespace {
@@ -18,11 +19,15 @@ ServerResponse Plain(int status, std::string body) {
   return response;
 }
 
-ServerResponse Ready(const Parts& parts) {
+ServerResponse Ready(const Parts& parts, Readiness& readiness) {
   if (parts.draining) return Plain(503, "promwarden is shutting down.\n");
-  if (!parts.writer.healthy()) {
-    return Plain(503, "promwarden cannot write to its store: " + parts.writer.trouble() + "\n");
-  }
+  const bool is_healthy = parts.writer.healthy();
+  const auto failures = parts.writer.failures();
+  const auto trouble = is_healthy ? "" : parts.writer.trouble();
+  // Between healthy and its reason there may be a moment.
+  const auto why = readiness.Look(is_healthy || !trouble.empty() ? trouble : "it failed just now",
+                                  failures, parts.clock.Now());
+  if (why) return Plain(503, "promwarden cannot write to its store: " + *why + "\n");
   return Plain(200, "promwarden is ready.\n");
 }
 
@@ -43,7 +48,9 @@ void AddLifecycleRoutes(const std::shared_ptr<const Parts>& parts) {
   };
   AddRoute(parts,
            {"GET", "/-/healthy", at_once([] { return Plain(200, "promwarden is healthy.\n"); })});
-  AddRoute(parts, {"GET", "/-/ready", at_once([parts] { return Ready(*parts); })});
+  AddRoute(parts, {"GET", "/-/ready", at_once([parts, readiness = std::make_shared<Readiness>()] {
+                     return Ready(*parts, *readiness);
+                   })});
   const auto reload = OnWorker(parts, [parts](const ServerRequest&) {
     if (auto done = parts->reload(); !done)
       return Plain(500, "failed to reload config: " + done.error().message + "\n");
