@@ -91,7 +91,10 @@ void Courier::Loop::StartWaiting(Instant now) {
         End(queue.waiting.front(), {.result = AttemptResult::kNotSent});
         continue;
       }
-      if (queue.gate.ReadyAt(now) > now) break;
+      if (queue.gate.ReadyAt(now) > now) {
+        queue.streak = 0;
+        break;
+      }
       Flight& flight = flights_.at(queue.waiting.front());
       queue.waiting.pop_front();
       queue.gate.Start(now);
@@ -199,6 +202,7 @@ void Courier::Loop::EndGate(const Flight& flight, const Attempt& attempt, Instan
   }
   const CircuitState before = queue.gate.state();
   queue.gate.End(attempt, now);
+  queue.streak = attempt.result == AttemptResult::kDelivered ? queue.streak + 1 : 0;
   const CircuitState after = queue.gate.state();
   if (before == after) return;
   observer_.OnCircuit(destination, after);

@@ -4,6 +4,7 @@
 #include "server/delivery/loop.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "server/base/log.h"
@@ -14,6 +15,9 @@ namespace {
 
 constexpr std::int64_t kLeaseLimit = 1024;
 constexpr std::int64_t kShare = 4;  // of one destination at the same time
+// Of one that takes all it gets at once: what is sent while a commit is under way shares the next.
+constexpr std::int64_t kSwiftShare = 16;
+constexpr int kSwiftStreak = 16;  // no receiver's rate limit is met by chance so often
 // Nothing of another process is ever taken over by time: SQLite's leases end with their process.
 constexpr auto kLease = std::chrono::minutes{5};
 constexpr auto kLongestPause = std::chrono::seconds{30};  // a jump of the clock is noticed by then
@@ -82,6 +86,40 @@ std::vector<Destination> Courier::Loop::Blocked(Instant now) const {
   return blocked;
 }
 
+std::vector<Destination> Courier::Loop::Swift() const {
+  std::vector<Destination> swift;
+  for (const auto& [destination, queue] : queues_) {
+    if (queue.streak >= kSwiftStreak) swift.push_back(destination);
+  }
+  return swift;
+}
+
+namespace {
+
+// Each destination's share, and more for those that are swift, as long as these are `most` rows.
+Result<std::vector<Delivery>> LeaseShares(Transaction& transaction, LeaseRequest request,
+                                          const std::vector<Destination>& all,
+                                          const std::vector<Destination>& swift,
+                                          std::int64_t most) {
+  auto rows = transaction.Lease(request);
+  if (!rows || swift.empty() || request.per_destination < kShare) return rows;
+  const auto is_slow = [&swift](const Destination& each) {
+    return std::ranges::find(swift, each) == swift.end();
+  };
+  std::ranges::copy_if(all, std::back_inserter(request.blocked), is_slow);
+  for (const Delivery& row : *rows) {
+    if (is_slow(row.destination)) request.blocked.push_back(row.destination);
+  }
+  request.per_destination = kSwiftShare;
+  request.limit = std::min(request.limit, most) - std::ssize(*rows);
+  if (request.limit <= 0) return rows;
+  auto more = transaction.Lease(request);
+  if (more) std::ranges::move(*more, std::back_inserter(*rows));
+  return more ? std::move(rows) : std::move(more);
+}
+
+}  // namespace
+
 void Courier::Loop::Lease(Instant now) {
   is_leasing_ = true;
   const auto most = static_cast<std::size_t>(snapshot_->config().delivery.max_concurrent);
@@ -92,12 +130,17 @@ void Courier::Loop::Lease(Instant now) {
                              .per_destination = flights_.size() < most ? kShare : 1,
                              .blocked = Blocked(now),
                              .longest_wait = LongestWait(snapshot_->retry_policy())};
+  std::vector<Destination> all;
+  for (const auto& [destination, queue] : queues_) all.push_back(destination);
+  for (const auto& [id, flight] : flights_) all.push_back(flight.delivery.destination);
   auto leased = std::make_shared<Leased>();
   parts_.writer.Submit(
-      [request, leased](Transaction& transaction) -> Result<void> {
+      [request, leased, all = std::move(all), swift = Swift(),
+       room = static_cast<std::int64_t>(most / 2) -
+              std::ssize(flights_)](Transaction& transaction) -> Result<void> {
         auto expired = transaction.ExpireDue(request.now);
         if (!expired) return std::unexpected(expired.error());
-        auto rows = transaction.Lease(request);
+        auto rows = LeaseShares(transaction, request, all, swift, room);
         if (!rows) return std::unexpected(rows.error());
         *leased = {std::move(*rows), std::move(*expired)};
         return {};

@@ -55,6 +55,7 @@ class Courier::Loop {
   struct Queue {  // where the messages of one destination wait
     Gate gate;
     std::deque<DeliveryId> waiting = {};
+    int streak = 0;  // deliveries that arrived and waited for nothing, one after the other
   };
   struct Leased {
     std::vector<Delivery> rows;
@@ -68,6 +69,7 @@ class Courier::Loop {
   void OnLeased(Leased& leased, bool is_committed);
   void PlanNextLook(const Leased& leased);
   [[nodiscard]] std::vector<Destination> Blocked(Instant now) const;
+  [[nodiscard]] std::vector<Destination> Swift() const;
 
   void Begin(Delivery row);
   void Enrich(Message& message, const std::optional<AnomalyVerdict>& verdict);

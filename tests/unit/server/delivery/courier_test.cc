@@ -226,6 +226,27 @@ TEST(Courier, OneHangingDestinationDelaysNoOther) {
   ASSERT_TRUE(world.wire.AwaitTo("hangs", 50));
 }
 
+TEST(Courier, GivesMoreAtOnceToADestinationThatTakesAllAtOnce) {
+  World world;
+  world.Start();
+  for (int i = 1; i <= 20; ++i) ASSERT_TRUE(world.AwaitState(world.Add(i, "swift"), S::kDelivered));
+  world.wire.Hold("swift");
+  world.wire.Hold("new");
+  for (int i = 21; i <= 80; ++i) world.Add(i, "swift");
+  ASSERT_TRUE(world.wire.AwaitTo("swift", 20 + 16));
+  for (int i = 81; i <= 100; ++i) world.Add(i, "new");
+  ASSERT_TRUE(world.wire.AwaitTo("new", 4));
+  ASSERT_TRUE(world.AwaitState(world.Add(101, "others"), S::kDelivered));
+  EXPECT_EQ(world.wire.To("swift").size(), 20U + 16U);
+  EXPECT_EQ(world.wire.To("new").size(), 4U) << "nothing is known of it yet";
+  int asked = 0;
+  world.wire.Answer("swift", [&](const HttpRequest&) -> HttpResult {
+    return HttpResponse{asked++ == 0 ? 500 : 200, {}, ""};
+  });
+  world.wire.Release("swift");
+  ASSERT_TRUE(world.wire.AwaitTo("swift", 80));
+}
+
 TEST(Courier, KeepsToTheRateOfTheService) {
   World world;
   world.Start();
