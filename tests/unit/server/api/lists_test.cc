@@ -22,20 +22,22 @@ class ListsTest : public ApiTest {
         incident.id = IncidentId{i};
         incident.uid = "uid" + std::to_string(i);
         incident.receiver = "team";
+        incident.opened_at = clock_.Now();
         incident.timeline_entries = alerts;
         if (auto put = transaction.PutIncident(incident); !put) return put;
         for (int j = 1; j <= alerts; ++j) {
           AlertRecord record;
           record.id = AlertId{i * 10'000 + j};
           record.alert.status = AlertStatus::kFiring;
+          record.changed_at = record.seen_at = clock_.Now();
           record.alert.labels = {{"alertname", "A" + std::to_string(record.id.value)}};
           record.alert.annotations = {{"summary", std::string(bytes, 'x')}};
           record.alert.fingerprint = record.alert.labels.Fingerprint();
           auto put = transaction.PutAlert(record);
           if (put) put = transaction.PutMember(incident.id, record.id, {});
           if (put) {
-            put = transaction.AddTimeline(
-                {incident.id, j, Instant{}, TimelineKind::kJoined, "number " + std::to_string(j)});
+            put = transaction.AddTimeline({incident.id, j, clock_.Now(), TimelineKind::kJoined,
+                                           "number " + std::to_string(j)});
           }
           if (!put) return put;
         }
