@@ -6,7 +6,7 @@
 //
 //   Notify ─▶ lease ─▶ load ─▶ enrich ─▶ gate ─▶ compose ─▶ send ─▶ judge ─▶ settle
 //     ▲      (commit)          2 s most   rate,     ▲── 6 exchanges ──┘      (commit)
-//     │      4 a destination              circuit                               │
+//     │      4 to 16 a destination        circuit                               │
 //     └───────────── the end of an attempt, the next due instant ◀──────────────┘
 //
 // One broken destination delays no other: each has its own gate and its own share of the leases.
