@@ -316,6 +316,15 @@ class Warden(Server):
     def incident(self, uid):
         return get_json(f"{self.url}/api/v1/incidents/{uid}")["data"]
 
+    def alerts_of(self, uid):
+        """All alerts of an incident, page by page: lists show the first few."""
+        alerts, after = [], 0
+        while after is not None:
+            page = get_json(f"{self.url}/api/v1/incidents/{uid}/alerts?after={after}")
+            alerts += page["data"]
+            after = page["next"]
+        return alerts
+
     def deliveries(self, state=""):
         return get_json(f"{self.url}/api/v1/deliveries" + (f"?state={state}" if state else ""))["data"]
 

@@ -57,7 +57,7 @@ class PayloadsTest(case.Case):
         """fingerprint → status in the newest incident that holds it."""
         found = {}
         for incident in sorted(daemon.incidents(), key=lambda i: i["opened_at"]):
-            for alert in incident["alerts"]:
+            for alert in daemon.alerts_of(incident["uid"]):
                 found[alert["fingerprint"]] = alert["status"]
         return found
 
