@@ -26,6 +26,7 @@ INCIDENT_ENDS = INCIDENT_BEGINS + 6 * STEP
 
 CONFIG = case.CONFIG.replace("{more}", """\
 prometheus: {{url: "{prometheus}", timeout: 20s}}
+anomaly: {{budget: 30s}}  # half a second of ours
 watches:
   - name: DemandUnusual
     query: sum by (service) (demand)
