@@ -8,6 +8,7 @@
 // number of states.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -16,6 +17,7 @@
 #include <vector>
 
 #include "server/anomaly/period.h"
+#include "server/base/clock.h"
 
 namespace warden::anomaly {
 
@@ -24,6 +26,13 @@ struct ForecastOptions {
   std::size_t season = 0;    // steps; 0: found from the values
   std::size_t day = 0;       // steps, where known: a season found near it is a day
 };
+
+// Steps of a day, where it is a whole number of them; else 0.
+[[nodiscard]] constexpr std::size_t StepsOfADay(Duration step) {
+  constexpr Duration kDay = std::chrono::hours(24);
+  return step > Duration{0} && kDay % step == Duration{0} ? static_cast<std::size_t>(kDay / step)
+                                                          : 0;
+}
 
 struct PredictorShare {
   std::string_view name;

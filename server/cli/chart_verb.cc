@@ -93,8 +93,8 @@ Result<chart::Chart> Frame(const Options& options) {
 
 // The forecast goes on where the values end.
 void AddForecast(chart::Chart& chart, const anomaly::EvenSeries& series, std::size_t horizon) {
-  const auto day = static_cast<std::size_t>(std::chrono::hours(24) / series.step);
-  const auto forecast = anomaly::ForecastSeries(series.values, {.horizon = horizon, .day = day});
+  const auto forecast = anomaly::ForecastSeries(
+      series.values, {.horizon = horizon, .day = anomaly::StepsOfADay(series.step)});
   for (std::size_t h = 0; h < forecast.expected.size(); ++h) {
     chart.points.push_back({series.At(series.values.size() + h), std::nan(""), forecast.expected[h],
                             forecast.lower[h], forecast.upper[h]});

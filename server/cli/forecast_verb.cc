@@ -167,7 +167,7 @@ int ForecastNamed(const Options& options) {
       status = 1;
       continue;
     }
-    wanted->day = static_cast<std::size_t>(std::chrono::hours(24) / series.step);
+    wanted->day = anomaly::StepsOfADay(series.step);
     const auto forecast = anomaly::ForecastSeries(series.values, *wanted);
     std::cerr << "promwarden: " << prefix << BasisOf(forecast, series.present()) << '\n';
     if (forecast.expected.empty()) {

@@ -41,13 +41,12 @@ void DrawAhead(const Question& question, const anomaly::EvenSeries& grid, std::s
   for (std::size_t i = known - std::min(known, shown); i < known; ++i)
     chart.points.push_back({.at = grid.At(i), .value = grid.values[i]});
   chart.threshold = question.ahead->threshold;
-  anomaly::ForecastOptions options;
-  options.horizon = static_cast<std::size_t>(
+  const auto horizon = static_cast<std::size_t>(
       std::max<Duration::rep>(1, question.ahead->horizon / Duration(question.step)));
-  const Duration day = std::chrono::hours(24);
-  if (day % question.step == Duration{0})
-    options.day = static_cast<std::size_t>(day / question.step);
-  const auto forecast = anomaly::ForecastSeries(std::span(grid.values).first(known), options);
+  // As far as the watch looks, which counts from now also when the newest values are late.
+  const auto forecast = anomaly::ForecastSeries(std::span(grid.values).first(known),
+                                                {.horizon = horizon + grid.values.size() - known,
+                                                 .day = anomaly::StepsOfADay(question.step)});
   for (std::size_t i = 0; i < forecast.expected.size(); ++i) {
     chart.points.push_back({.at = grid.At(known + i),
                             .expected = forecast.expected[i],

@@ -77,8 +77,7 @@ anomaly::Verdict JudgeForecast(std::span<const double> values, Instant last, Dur
   const std::size_t within = limit.is_open ? horizon + horizon / 4 : horizon;
   anomaly::ForecastOptions options;
   options.horizon = within;
-  const Duration day = std::chrono::hours{24};
-  if (day % step == Duration{0}) options.day = static_cast<std::size_t>(day / step);
+  options.day = anomaly::StepsOfADay(step);
   const auto forecast = ForecastFrom(values, late, options);
   if (forecast.expected.size() < horizon) {
     verdict.reason = forecast.note;
